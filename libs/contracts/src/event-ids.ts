@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+
+/** Deterministic and readable: 128 bits of SHA-256 over length-prefixed parts, so that ("ab","c") ≠ ("a","bc"). */
+function digest(prefix: string, parts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return prefix + hash.digest('hex').slice(0, 32);
+}
+
+/**
+ * `ce_id` of a raw event (DESIGN, guarantee 2): the same fact sent again has the same id.
+ * @param identity what PROVIDERS.md names as the identity of the provider's event
+ */
+export function rawEventId(tenant: string, provider: string, identity: string): string {
+  return digest('raw_', [tenant, provider, identity]);
+}
+
+/** Id of the claim event that a raw event turns into; a raw event about one claim has `discriminator` "". */
+export function claimEventId(tenant: string, rawId: string, discriminator = ''): string {
+  return digest('evt_', [tenant, rawId, discriminator]);
+}
+
+/** Id of the notice that a raw event turns into. */
+export function noticeId(tenant: string, rawId: string): string {
+  return digest('ntc_', [tenant, rawId]);
+}

@@ -1,0 +1,65 @@
+import type { Timestamp } from './claim-event.js';
+
+/** Headers of every message: CloudEvents 1.0 Kafka binding, binary mode, and our routing extensions. */
+export interface MessageHeaders {
+  id: string;
+  source: string;
+  type: string;
+  /** When the hub received the fact. */
+  time: Timestamp;
+  tenant: string;
+  connection: string;
+  contentType: string;
+  /** W3C Trace Context. */
+  traceparent?: string;
+  /** Further `claimwire-*` headers by full name, for example on quarantine. */
+  extra?: Record<string, string>;
+}
+
+export type KafkaHeaders = Record<string, string>;
+
+export function encodeHeaders(headers: MessageHeaders): KafkaHeaders {
+  return {
+    ce_specversion: '1.0',
+    ce_id: headers.id,
+    ce_source: headers.source,
+    ce_type: headers.type,
+    ce_time: headers.time,
+    'content-type': headers.contentType,
+    'claimwire-tenant': headers.tenant,
+    'claimwire-connection': headers.connection,
+    ...(headers.traceparent ? { traceparent: headers.traceparent } : {}),
+    ...headers.extra,
+  };
+}
+
+type IncomingHeader = Buffer | string | (Buffer | string)[] | undefined;
+
+const asText = (value: IncomingHeader): string | undefined => {
+  const first = Array.isArray(value) ? value[0] : value;
+  return first === undefined ? undefined : first.toString();
+};
+
+/** @throws Error naming the headers that are missing: such a message was not written by Claimwire. */
+export function decodeHeaders(incoming: Record<string, IncomingHeader> | undefined): MessageHeaders {
+  const read = (name: string) => asText(incoming?.[name]);
+  const required = ['ce_id', 'ce_source', 'ce_type', 'ce_time', 'claimwire-tenant', 'claimwire-connection'];
+  const missing = required.filter((name) => !read(name));
+  if (missing.length > 0) throw new Error(`message headers missing: ${missing.join(', ')}`);
+  const extra: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming ?? {})) {
+    const text = asText(value);
+    if (name.startsWith('claimwire-') && !required.includes(name) && text !== undefined) extra[name] = text;
+  }
+  return {
+    id: read('ce_id')!,
+    source: read('ce_source')!,
+    type: read('ce_type')!,
+    time: read('ce_time')!,
+    tenant: read('claimwire-tenant')!,
+    connection: read('claimwire-connection')!,
+    contentType: read('content-type') ?? 'application/json',
+    traceparent: read('traceparent'),
+    extra,
+  };
+}

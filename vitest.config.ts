@@ -1,0 +1,34 @@
+import swc from 'unplugin-swc';
+import { defineConfig } from 'vitest/config';
+
+/** Tests read the libraries' sources, so that no build stands between an edit and its test. */
+const conditions = ['@claimwire/source', 'node', 'import', 'module', 'default'];
+
+/** By file name: what a test needs decides which project it is in (docs/testing.md). */
+const project = (name: string, include: string[], more: object = {}) => ({
+  plugins: [swc.vite({ module: { type: 'es6' } })],
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
+  test: { name, include, exclude: ['**/node_modules/**', '**/dist/**', 'var/**'], environment: 'node', ...more },
+});
+
+const realParts = {
+  globalSetup: ['libs/testkit/src/vitest-global-setup.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['**/!(*.property|*.int|*.e2e|*.chaos).spec.ts']),
+      project('property', ['**/*.property.spec.ts'], { testTimeout: 120_000 }),
+      project('integration', ['**/*.int.spec.ts'], realParts),
+      project('e2e', ['test/**/*.e2e.spec.ts', 'test/**/*.chaos.spec.ts'], {
+        ...realParts,
+        testTimeout: 180_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
