@@ -1,14 +1,17 @@
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
-/** Tests read the libraries' sources, so that no build stands between an edit and its test. */
-const conditions = ['@claimwire/source', 'node', 'import', 'module', 'default'];
+/**
+ * Tests read the libraries' sources, so that no build stands between an edit and its test. Vitest hands this list to
+ * Node as `--conditions`: with "import" in it, `require` would load ES modules, which breaks packages such as pg.
+ */
+const conditions = ['@claimwire/source', 'node'];
 
 /** By file name: what a test needs decides which project it is in (docs/testing.md). */
 const project = (name: string, include: string[], more: object = {}) => ({
   plugins: [swc.vite({ module: { type: 'es6' } })],
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
+  ssr: { resolve: { conditions, externalConditions: ['node'] } },
   test: { name, include, exclude: ['**/node_modules/**', '**/dist/**', 'var/**'], environment: 'node', ...more },
 });
 

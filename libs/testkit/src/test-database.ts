@@ -4,7 +4,7 @@ import { Client } from 'pg';
 /** A migrated database of one test file's own. */
 export interface TestDatabase {
   readonly url: string;
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 /** The address named by `name`, set by the global setup or by whoever runs the tests; tests read only `TEST_*`. */
@@ -44,8 +44,10 @@ export const dropTestDatabase = async (adminUrl: string, url: string): Promise<v
 // Not a literal: the graph of packages would see a cycle, since the tests of @claimwire/postgres use this package.
 const POSTGRES_PACKAGE: string = '@claimwire/postgres';
 
+type PostgresPackage = { readonly runMigrations: (url: string) => Promise<string[]> };
+
 const migrate = async (url: string): Promise<void> => {
-  const { runMigrations } = (await import(POSTGRES_PACKAGE)) as { runMigrations(url: string): Promise<string[]> };
+  const { runMigrations } = (await import(POSTGRES_PACKAGE)) as PostgresPackage;
   await runMigrations(url);
 };
 
