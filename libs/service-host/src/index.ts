@@ -1,1 +1,14 @@
-export {};
+export * from './describe-settings.js';
+export * from './fault-point.js';
+export * from './health-registry.js';
+export * from './host-config.js';
+export * from './host.module.js';
+export * from './load-config.js';
+export * from './logger.js';
+export * from './management-server.js';
+export * from './mask-url-token.js';
+export * from './metrics.js';
+export * from './read-config.js';
+export * from './run-service.js';
+export * from './setting.js';
+export * from './start-service.js';

@@ -1,0 +1,127 @@
+import { ArrayNotEmpty, IsArray, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import type { CrossChecked } from './read-config.js';
+import { type ConfigClass, Setting } from './setting.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+/** What every process has. Port 0 = any free one (tests). */
+export class HostConfig implements CrossChecked {
+  @Setting({ help: 'production or development', default: 'development' })
+  @IsString()
+  NODE_ENV!: string;
+
+  @Setting({ help: `one of ${LOG_LEVELS.join(', ')}`, default: 'info' })
+  @IsIn(LOG_LEVELS)
+  LOG_LEVEL!: string;
+
+  @Setting({ help: 'the address of /livez, /readyz and /metrics', default: '127.0.0.1' })
+  @IsString()
+  MANAGEMENT_HOST!: string;
+
+  @Setting({ help: 'the port of /livez, /readyz and /metrics' })
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  MANAGEMENT_PORT!: number;
+
+  @Setting({ help: 'how long work in flight may finish after SIGTERM', unit: 'ms', default: 10_000 })
+  @IsInt()
+  @Min(0)
+  SHUTDOWN_GRACE_MS!: number;
+
+  @Setting({ help: 'the fault point at which the process kills itself (tests only)', optional: true })
+  @IsString()
+  CLAIMWIRE_TEST_FAULT?: string;
+
+  problems(): string[] {
+    if (!this.CLAIMWIRE_TEST_FAULT || this.NODE_ENV !== 'production') return [];
+    return ['CLAIMWIRE_TEST_FAULT kills the process: unset it where NODE_ENV is production'];
+  }
+}
+
+export interface HttpSettings {
+  HOST: string;
+  PORT: number;
+}
+
+/** Adds where the public port listens. */
+export function WithHttp<B extends HostConfig>(Base: ConfigClass<B>): ConfigClass<B & HttpSettings> {
+  class HttpConfig extends (Base as ConfigClass<HostConfig>) implements HttpSettings {
+    @Setting({ help: 'the address of the public port', default: '127.0.0.1' })
+    @IsString()
+    HOST!: string;
+
+    @Setting({ help: 'the public port' })
+    @IsInt()
+    @Min(0)
+    @Max(65535)
+    PORT!: number;
+  }
+  return HttpConfig as unknown as ConfigClass<B & HttpSettings>;
+}
+
+export interface KafkaSettings {
+  /** host:port */
+  KAFKA_BROKERS: string[];
+  KAFKA_TOPIC_PREFIX: string;
+  KAFKA_CLIENT_ID: string;
+}
+
+/** Adds where Kafka is. */
+export function WithKafka<B extends HostConfig>(Base: ConfigClass<B>): ConfigClass<B & KafkaSettings> {
+  class KafkaConfig extends (Base as ConfigClass<HostConfig>) implements KafkaSettings {
+    @Setting({ help: 'the Kafka brokers, host:port[,host:port…]' })
+    @IsArray()
+    @ArrayNotEmpty()
+    @Matches(/^.+:\d+$/, { each: true, message: 'KAFKA_BROKERS must be a comma list of host:port' })
+    KAFKA_BROKERS!: string[];
+
+    @Setting({ help: 'what stands before every topic and group name', default: '' })
+    @Matches(/^[A-Za-z0-9._-]*$/)
+    KAFKA_TOPIC_PREFIX!: string;
+
+    @Setting({ help: 'the name by which the brokers know this process', default: 'claimwire' })
+    @IsString()
+    KAFKA_CLIENT_ID!: string;
+  }
+  return KafkaConfig as unknown as ConfigClass<B & KafkaSettings>;
+}
+
+export interface DatabaseSettings {
+  /** postgres://user:password@host:port/database */
+  DATABASE_URL: string;
+  DATABASE_POOL_SIZE: number;
+}
+
+/** Adds where PostgreSQL is. */
+export function WithDatabase<B extends HostConfig>(Base: ConfigClass<B>): ConfigClass<B & DatabaseSettings> {
+  class DatabaseConfig extends (Base as ConfigClass<HostConfig>) implements DatabaseSettings {
+    @Setting({ help: 'the PostgreSQL address, postgres://user:password@host:port/database', secret: true })
+    @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must start with postgres://' })
+    DATABASE_URL!: string;
+
+    @Setting({ help: 'the most connections to PostgreSQL', unit: 'connections', default: 10 })
+    @IsInt()
+    @Min(1)
+    @Max(1000)
+    DATABASE_POOL_SIZE!: number;
+  }
+  return DatabaseConfig as unknown as ConfigClass<B & DatabaseSettings>;
+}
+
+export interface KeyringSettings {
+  /** `<id>:<base64 of 32 bytes>[,…]`, the first seals. */
+  CLAIMWIRE_KEYRING: string;
+}
+
+/** Adds the key ring that opens stored secrets. */
+export function WithKeyring<B extends HostConfig>(Base: ConfigClass<B>): ConfigClass<B & KeyringSettings> {
+  class KeyringConfig extends (Base as ConfigClass<HostConfig>) implements KeyringSettings {
+    @Setting({ help: 'the keys of stored secrets, <id>:<base64 of 32 bytes>[,…], the first one seals', secret: true })
+    @Matches(/^[^:,]+:[A-Za-z0-9+/=]+(,[^:,]+:[A-Za-z0-9+/=]+)*$/, {
+      message: 'CLAIMWIRE_KEYRING must be <id>:<base64 of 32 bytes>[,<id>:<base64>…]',
+    })
+    CLAIMWIRE_KEYRING!: string;
+  }
+  return KeyringConfig as unknown as ConfigClass<B & KeyringSettings>;
+}

@@ -1,0 +1,38 @@
+import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from 'pino';
+import { maskUrlToken } from './mask-url-token.js';
+
+/** Injection token of the process's pino logger, for hot paths that log one object per unit of work. */
+export const ROOT_LOGGER = Symbol('ROOT_LOGGER');
+
+export type RootLogger = PinoLogger;
+
+/** A second line of defence: nobody should log these, and if somebody does, they do not get out. */
+const REDACTED = ['headers', 'body', 'payload', 'authorization', 'secret', 'secrets', 'apiKey', 'token', 'password'];
+
+export interface LoggerOptions {
+  name: string;
+  level: string;
+  /** Default: stdout. */
+  destination?: DestinationStream;
+}
+
+/** JSON lines with ISO time and level names; URL tokens masked in errors, known secret fields removed. */
+export function createLogger({ name, level, destination }: LoggerOptions): RootLogger {
+  const options = {
+    level,
+    base: { service: name, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: REDACTED.flatMap((field) => [field, `*.${field}`]), remove: true },
+    serializers: { err: (error: Error) => maskError(error), error: (error: Error) => maskError(error) },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** Type, message, stack and code only: drivers hang queries, parameters and requests on their errors. */
+function maskError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { type, message, stack } = stdSerializers.err(error);
+  const code = (error as { code?: unknown }).code;
+  return { type, code, message: maskUrlToken(message), stack: maskUrlToken(stack) };
+}

@@ -1,0 +1,111 @@
+import 'reflect-metadata';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { RawServerDefault } from 'fastify';
+import { Logger } from 'nestjs-pino';
+import { HealthRegistry } from './health-registry.js';
+import type { HostConfig } from './host-config.js';
+import { HostModule } from './host.module.js';
+import { createLogger, type RootLogger } from './logger.js';
+import { type ManagementServer, startManagementServer } from './management-server.js';
+import { createMetricsRegistry } from './metrics.js';
+
+export type FastifyOptions = NonNullable<ConstructorParameters<typeof FastifyAdapter<RawServerDefault>>[0]>;
+
+export interface ServiceDefinition<C extends HostConfig> {
+  /** Process name, for example "ingress-cair": in logs, in `--help`, and the default KAFKA_CLIENT_ID. */
+  name: string;
+  module: (config: C) => Type | DynamicModule;
+  /** Where the public port listens; without it the service has none. */
+  http?: (config: C) => { host: string; port: number };
+  fastify?: FastifyOptions | ((config: C) => FastifyOptions);
+  /** false: the app writes its own line per request. */
+  requestLog?: boolean;
+  /** Before `init`: global pipes and filters, `app.connectMicroservice({ strategy })`, raw Fastify routes. */
+  setup?: (app: NestFastifyApplication, config: C) => void | Promise<void>;
+}
+
+export interface RunningService {
+  app: NestFastifyApplication;
+  logger: RootLogger;
+  managementUrl: string;
+  /** Address of the public port, or null. */
+  url: string | null;
+  /** Not ready at once; work in flight ends; module hooks run (stores close in `onApplicationShutdown`). */
+  stop: () => Promise<void>;
+}
+
+/** Starts a service in this process without touching signals or exit codes: what `runService` and tests share. */
+export async function startService<C extends HostConfig>(
+  definition: ServiceDefinition<C>,
+  config: C,
+  logger: RootLogger = createLogger({ name: definition.name, level: config.LOG_LEVEL }),
+): Promise<RunningService> {
+  const health = new HealthRegistry();
+  const registry = createMetricsRegistry();
+  let phase: true | string = 'starting';
+  health.addReadiness('service', () => phase);
+  const management = await startManagementServer({
+    host: config.MANAGEMENT_HOST,
+    port: config.MANAGEMENT_PORT,
+    health,
+    registry,
+  });
+  try {
+    const host = HostModule.forRoot({ logger, health, registry, config });
+    const app = await createApp(definition, config, { host, logger });
+    await app.init();
+    await app.startAllMicroservices();
+    const url = definition.http ? await listen(app, definition.http(config)) : null;
+    phase = true;
+    logger.info({ managementUrl: management.url, url }, 'service started');
+    const stop = () => stopService(app, management, () => (phase = 'stopping'));
+    return { app, logger, managementUrl: management.url, url, stop };
+  } catch (error) {
+    await management.close();
+    throw error;
+  }
+}
+
+async function createApp<C extends HostConfig>(
+  definition: ServiceDefinition<C>,
+  config: C,
+  { host, logger }: { host: DynamicModule; logger: RootLogger },
+): Promise<NestFastifyApplication> {
+  const { fastify } = definition;
+  const adapter = new FastifyAdapter<RawServerDefault>(
+    typeof fastify === 'function' ? fastify(config) : (fastify ?? {}),
+  );
+  if (definition.http && definition.requestLog !== false) logRequests(adapter, logger);
+  const root: DynamicModule = { module: RootModule, imports: [host, definition.module(config)] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  await definition.setup?.(app, config);
+  return app;
+}
+
+class RootModule {}
+
+/** One line per request by route pattern, never by URL: paths hold tokens and claim keys. */
+function logRequests(adapter: FastifyAdapter<RawServerDefault>, logger: RootLogger): void {
+  adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+    const line = { method: request.method, route: request.routeOptions.url ?? null, status: reply.statusCode };
+    logger.info({ ...line, ms: Math.round(reply.elapsedTime * 10) / 10 }, 'request');
+    done();
+  });
+}
+
+async function listen(app: NestFastifyApplication, at: { host: string; port: number }): Promise<string> {
+  await app.listen(at.port, at.host);
+  return app.getUrl();
+}
+
+async function stopService(app: NestFastifyApplication, management: ManagementServer, announce: () => void) {
+  announce();
+  await app.close();
+  await management.close();
+}
