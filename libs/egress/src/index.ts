@@ -1,1 +1,3 @@
-export {};
+export * from './address-refused.error.js';
+export * from './address-policy.js';
+export * from './egress-dispatcher.js';
