@@ -1,1 +1,14 @@
+export type { ClaimAccumulator } from './claim-accumulator.js';
+export { FOLD_REVISION } from './claim-accumulator.js';
 export * from './claim-fact.js';
+export { claimState } from './claim-message.js';
+export { FOLD_FLAGS } from './flags.js';
+export { applyFact, foldClaim, inOrder, isAfter } from './fold-claim.js';
+export * from './history-entry.js';
+export { instantKey } from './instant.js';
+export { addMoney, money } from './money.js';
+export { compareFacts } from './order.js';
+export * from './plan-claim.js';
+export { stageRank } from './stage-rank.js';
+export type { Transition } from './transitions.js';
+export { TRANSITIONS } from './transitions.js';
