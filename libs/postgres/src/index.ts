@@ -1,1 +1,6 @@
-export {};
+export * from './data-source.js';
+export * from './entities/index.js';
+export * from './listen.js';
+export * from './pool.js';
+export * from './postgres.module.js';
+export * from './run-migrations.js';

@@ -119,6 +119,7 @@ begin
   perform pg_notify('configuration', tg_table_name);
   return null;
 end $$;
+create trigger changed after insert or update or delete on tenants for each statement execute function notify_configuration();
 create trigger changed after insert or update or delete on connections for each statement execute function notify_configuration();
 create trigger changed after insert or update or delete on connection_tokens for each statement execute function notify_configuration();
 create trigger changed after insert or update or delete on credential_sets for each statement execute function notify_configuration();

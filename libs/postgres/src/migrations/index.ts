@@ -1,0 +1,4 @@
+import { Initial1763800000001 } from './0001-initial.js';
+
+/** In order of their timestamps. A migration that was released is never edited. */
+export const MIGRATIONS = [Initial1763800000001];
