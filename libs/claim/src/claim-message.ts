@@ -1,7 +1,7 @@
 import type { ClaimEvent, ClaimEventType, ClaimState } from '@claimwire/contracts';
 import type { ClaimAccumulator } from './claim-accumulator.js';
 import type { ClaimFact } from './claim-fact.js';
-import { instantKey } from './instant.js';
+import { compareInstants } from './instant.js';
 import { sameAmounts, sameReasons } from './same.js';
 
 /** What `GET /v1/claims/{claimKey}` and `claims.state.v1` say of a claim with `version` stored events. */
@@ -30,7 +30,7 @@ export function claimState(accumulator: ClaimAccumulator, version: number): Clai
 export function eventType(before: ClaimAccumulator | null, after: ClaimAccumulator, late: boolean): ClaimEventType {
   if (before === null || before.status !== after.status) return 'claim.status_changed';
   const unchanged =
-    instantKey(before.statusSince) === instantKey(after.statusSince) &&
+    compareInstants(before.statusSince, after.statusSince) === 0 &&
     sameReasons(before.reasons, after.reasons) &&
     sameAmounts(before.amounts, after.amounts);
   return late && unchanged ? 'claim.history_amended' : 'claim.updated';

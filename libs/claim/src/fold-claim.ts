@@ -5,7 +5,8 @@ import type { ClaimFact } from './claim-fact.js';
 import { addFlags, FOLD_FLAGS } from './flags.js';
 import { foldAmounts } from './fold-amounts.js';
 import { foldStatus, statusFlags } from './fold-status.js';
-import { instantKey } from './instant.js';
+import { compareInstants } from './instant.js';
+import type { OrderKey } from './order.js';
 import { compareFacts, compareKeys, orderKey } from './order.js';
 
 function addAliases(known: readonly Alias[], stated: readonly Alias[]): readonly Alias[] {
@@ -17,14 +18,18 @@ function addAliases(known: readonly Alias[], stated: readonly Alias[]): readonly
   return union;
 }
 
-const earlier = (a: Timestamp, b: Timestamp): Timestamp => (instantKey(b) < instantKey(a) ? b : a);
-const later = (a: Timestamp, b: Timestamp): Timestamp => (instantKey(b) > instantKey(a) ? b : a);
+const earlier = (a: Timestamp, b: Timestamp): Timestamp => (compareInstants(b, a) < 0 ? b : a);
+const later = (a: Timestamp, b: Timestamp): Timestamp => (compareInstants(b, a) > 0 ? b : a);
 
 /**
  * The accumulator after one more event of its claim. The event must be the last in order: see `isAfter`; where it is not,
  * the claim is folded again from its history.
  */
-export function applyFact(before: ClaimAccumulator | null, fact: ClaimFact): ClaimAccumulator {
+export function applyFact(
+  before: ClaimAccumulator | null,
+  fact: ClaimFact,
+  last: OrderKey = orderKey(fact),
+): ClaimAccumulator {
   const { amounts, ledger, duplicate } = foldAmounts(before, fact);
   const noticed = statusFlags(before, fact);
   if (duplicate) noticed.push(FOLD_FLAGS.duplicateRemittance);
@@ -33,7 +38,7 @@ export function applyFact(before: ClaimAccumulator | null, fact: ClaimFact): Cla
     claimKey: fact.claimKey,
     tenant: fact.tenant,
     provider: fact.provider,
-    last: orderKey(fact),
+    last,
     ...foldStatus(before, fact),
     flags: addFlags(addFlags(before?.flags ?? [], fact.flags), noticed),
     amounts,

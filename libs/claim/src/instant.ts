@@ -15,3 +15,11 @@ export function instantKey(time: Timestamp): string {
   if (fraction.length === 6) return time;
   return `${time.slice(0, SECONDS_LENGTH)}.${fraction.padEnd(6, '0')}Z`;
 }
+
+/** Negative, 0 or positive as `a` is before, at or after `b`. */
+export function compareInstants(a: Timestamp, b: Timestamp): number {
+  if (a === b) return 0;
+  // texts of one length have equally many digits and compare as they stand
+  const [left, right] = a.length === b.length ? [a, b] : [instantKey(a), instantKey(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}

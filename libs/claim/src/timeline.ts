@@ -35,10 +35,10 @@ export class Timeline {
   insert(fact: ClaimFact): boolean {
     const key = orderKey(fact);
     const position = this.#positionOf(key);
-    this.#entries.splice(position, 0, { key, fact, after: applyFact(this.#before(position), fact) });
+    this.#entries.splice(position, 0, { key, fact, after: applyFact(this.#before(position), fact, key) });
     for (let next = position + 1; next < this.#entries.length; next += 1) {
       const entry = this.#entries[next]!;
-      entry.after = applyFact(this.#before(next), entry.fact);
+      entry.after = applyFact(this.#before(next), entry.fact, entry.key);
     }
     return position < this.#entries.length - 1;
   }
