@@ -1,1 +1,9 @@
-export {};
+export * from './basic.js';
+export * from './check.js';
+export * from './constant-time-equal.js';
+export * from './hmac.js';
+export * from './jwt.js';
+export * from './rsa-public-key.js';
+export * from './secrets.js';
+export * from './shared-secret.js';
+export * from './standard-webhooks.js';

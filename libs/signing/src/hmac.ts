@@ -1,0 +1,52 @@
+import { createHmac } from 'node:crypto';
+import { PASSED, readSingleHeader, refused, type Check, type HeaderValue } from './check.js';
+import { constantTimeEqual } from './constant-time-equal.js';
+import { activeSecrets, type TimedSecret } from './secrets.js';
+
+export type HmacEncoding = 'hex' | 'base64';
+
+export interface HmacSigning {
+  secret: string;
+  body: Buffer | string;
+  encoding: HmacEncoding;
+  /** Stands before the encoded digest, for example "sha256=". */
+  prefix?: string;
+}
+
+/** HMAC-SHA256 over the body, as the header's value. */
+export function signHmac({ secret, body, encoding, prefix = '' }: HmacSigning): string {
+  return prefix + createHmac('sha256', secret).update(body).digest(encoding);
+}
+
+export interface HmacVerification {
+  /** Raw bytes as received: re-serialised JSON has other bytes (PHP writes "\/"). */
+  body: Buffer;
+  signature: HeaderValue;
+  secrets: readonly TimedSecret[];
+  encoding: HmacEncoding;
+  prefix?: string;
+  now: Date;
+}
+
+const FORMAT: Record<HmacEncoding, RegExp> = {
+  hex: /^[0-9a-f]{64}$/i,
+  // 32 bytes: 43 characters and the padding that some leave out.
+  base64: /^[A-Za-z0-9+/]{43}=?$/,
+};
+
+/** Verifies HMAC-SHA256 over raw bytes against every active secret. */
+export function verifyHmac({ body, signature, secrets, encoding, prefix = '', now }: HmacVerification): Check {
+  const header = readSingleHeader(signature);
+  if ('missing' in header) return refused('signature_missing');
+  // A server may have joined two headers by a comma, which no encoded digest contains.
+  if ('duplicated' in header || header.value.includes(',')) return refused('signature_duplicated');
+  const encoded = header.value.slice(prefix.length);
+  if (!header.value.startsWith(prefix) || !FORMAT[encoding].test(encoded)) return refused('signature_malformed');
+  const active = activeSecrets(secrets, now);
+  if (active.length === 0) return refused('no_active_secret');
+  const presented = Buffer.from(encoded, encoding);
+  const matches = active.map((secret) =>
+    constantTimeEqual(createHmac('sha256', secret).update(body).digest(), presented),
+  );
+  return matches.includes(true) ? PASSED : refused('signature_mismatch');
+}

@@ -1,0 +1,65 @@
+import { errors, jwtVerify, type JWTPayload } from 'jose';
+import { PASSED, readSingleHeader, refused, type Check, type HeaderValue, type RefusalReason } from './check.js';
+import { importRsaPublicKey, isRsaPublicKey } from './rsa-public-key.js';
+
+export interface Rs256Verification {
+  token: HeaderValue;
+  /** `ssh-rsa AAAA…` or PEM; any of them may have signed. */
+  publicKeys: readonly string[];
+  /** Refuses tokens that live longer, counted from `iat` where there is one, else from now. */
+  maxTokenLifetimeSeconds?: number;
+  now: Date;
+}
+
+/** Leeway for clocks that differ, in seconds. */
+export const CLOCK_SKEW_SECONDS = 30;
+
+function reasonOf(error: unknown): RefusalReason {
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature_mismatch';
+  if (error instanceof errors.JWTExpired) return 'token_expired';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'algorithm_not_allowed';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'exp') return error.reason === 'missing' ? 'token_expiry_missing' : 'token_claim_invalid';
+    return error.claim === 'nbf' && error.reason === 'check_failed' ? 'token_not_yet_valid' : 'token_claim_invalid';
+  }
+  return error instanceof errors.JOSEError ? 'signature_malformed' : 'key_unusable';
+}
+
+function checkLifetime({ exp, iat }: JWTPayload, maxSeconds: number | undefined, now: Date): Check {
+  if (iat !== undefined && typeof iat !== 'number') return refused('token_claim_invalid');
+  if (maxSeconds === undefined) return PASSED;
+  const nowSeconds = Math.floor(now.getTime() / 1000);
+  // An issue time in the future would make any expiry look near.
+  if (iat !== undefined && iat > nowSeconds + CLOCK_SKEW_SECONDS) return refused('token_not_yet_valid');
+  const lifetime = (exp ?? Number.POSITIVE_INFINITY) - (iat ?? nowSeconds + CLOCK_SKEW_SECONDS);
+  return lifetime <= maxSeconds ? PASSED : refused('token_lifetime_too_long');
+}
+
+/**
+ * Verifies a JWT signed by RS256, and nothing but RS256: `none` and HS256 with the public key as secret are refused.
+ * `exp` must be there and a number; `nbf` is honoured.
+ */
+export async function verifyRs256Jwt(options: Rs256Verification): Promise<Check> {
+  const { token, publicKeys, maxTokenLifetimeSeconds, now } = options;
+  const header = readSingleHeader(token);
+  if ('missing' in header) return refused('signature_missing');
+  if ('duplicated' in header || header.value.includes(',')) return refused('signature_duplicated');
+  const usable = publicKeys.filter(isRsaPublicKey);
+  if (usable.length === 0) return refused('key_unusable');
+  for (const text of usable) {
+    try {
+      const { payload } = await jwtVerify(header.value, importRsaPublicKey(text), {
+        algorithms: ['RS256'],
+        requiredClaims: ['exp'],
+        clockTolerance: CLOCK_SKEW_SECONDS,
+        currentDate: now,
+      });
+      return checkLifetime(payload, maxTokenLifetimeSeconds, now);
+    } catch (error) {
+      const reason = reasonOf(error);
+      // Only a wrong signature can be another key's; every other refusal holds whoever signed.
+      if (reason !== 'signature_mismatch') return refused(reason);
+    }
+  }
+  return refused('signature_mismatch');
+}
