@@ -1,0 +1,44 @@
+import type { DecimalString } from '@claimwire/contracts';
+import { Decimal as BaseDecimal } from 'decimal.js';
+
+/** Wide enough that no sum of claim amounts is ever rounded. */
+const Decimal = BaseDecimal.clone({ precision: 60 });
+
+const DECIMAL_TEXT = /^[+-]?\d{1,18}(?:\.\d{1,12})?$/;
+const MAX_AMOUNT = 1e18;
+/** A JSON number has passed through somebody's double: digits behind the sixth are noise of that, no money. */
+const NUMBER_DECIMALS = 6;
+const MIN_DECIMALS = 2;
+
+const format = (value: BaseDecimal): DecimalString => {
+  const text = value.toFixed(Math.max(MIN_DECIMALS, value.decimalPlaces()));
+  return value.isZero() ? text.replace('-', '') : text;
+};
+
+/** An amount as exact text with at least two decimals ("228.00"), from a JSON number or numeric text; else null. */
+export function readDecimal(value: unknown): DecimalString | null {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value) || Math.abs(value) >= MAX_AMOUNT) return null;
+    return format(new Decimal(value).toDecimalPlaces(NUMBER_DECIMALS));
+  }
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  return DECIMAL_TEXT.test(text) ? format(new Decimal(text)) : null;
+}
+
+export function addDecimals(...values: readonly DecimalString[]): DecimalString {
+  return format(values.reduce((sum, value) => sum.plus(value), new Decimal(0)));
+}
+
+export function multiplyDecimals(a: DecimalString, b: DecimalString): DecimalString {
+  return format(new Decimal(a).times(b));
+}
+
+export function negateDecimal(value: DecimalString): DecimalString {
+  return format(new Decimal(value).negated());
+}
+
+/** −1, 0 or 1 as `a` is less than, equal to or greater than `b`. */
+export function compareDecimals(a: DecimalString, b: DecimalString): number {
+  return new Decimal(a).comparedTo(b);
+}

@@ -1,0 +1,50 @@
+import { isUtf8 } from 'node:buffer';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The body as a JSON object, or null: bytes that are not UTF-8, not JSON, or another kind of JSON value. */
+export function parseJsonObject(body: Buffer): JsonObject | null {
+  // Decoding would replace bad bytes, so that two different bodies looked like one fact.
+  if (!isUtf8(body)) return null;
+  try {
+    const text = body.toString('utf8');
+    const value: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** An object's member, or an empty object: lets a reader walk down without asking at each step. */
+export function readObject(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** Items of an array; a lone object where an array is expected counts as one item; anything else is none. */
+export function readList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return isObject(value) ? [value] : [];
+}
+
+const MAX_TEXT_LENGTH = 500;
+/** PostgreSQL's jsonb refuses NUL and lone surrogates: one of them in a fact would poison its batch. */
+// eslint-disable-next-line no-control-regex
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/g;
+
+/** Non-empty text that any store can hold: well-formed, without control characters, cut at 500 characters. */
+export function readText(value: unknown, maxLength = MAX_TEXT_LENGTH): string | null {
+  if (typeof value !== 'string') return null;
+  const text = value.slice(0, maxLength).toWellFormed().replace(CONTROL_CHARACTERS, ' ').trim();
+  return text === '' ? null : text;
+}
+
+const MAX_CODE_LENGTH = 64;
+
+/** A short code or status word as sent, as string or number; null where there is none. */
+export function readCode(value: unknown): string | null {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return readText(value, MAX_CODE_LENGTH);
+}
