@@ -1,1 +1,3 @@
-export {};
+export * from './explode-report.js';
+export * from './report-part.js';
+export * from './transaction-event.js';
