@@ -1,0 +1,34 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { PostgresModule } from '@claimwire/postgres';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import type { ApiConfig } from './config.js';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { DtoPipe } from './http/validation.js';
+import { KeyringModule } from './keyring.module.js';
+import { TenantsModule } from './tenants/tenants.module.js';
+
+const FEATURES = [TenantsModule, ApiKeysModule, AuditModule];
+
+@Module({})
+export class AppModule {
+  static forRoot({ DATABASE_URL, DATABASE_POOL_SIZE }: ApiConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PostgresModule.forRoot({ DATABASE_URL, DATABASE_POOL_SIZE, withDataSource: true }),
+        KeyringModule,
+        AuthModule,
+        ...FEATURES,
+      ],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useClass: DtoPipe },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+      ],
+    };
+  }
+}

@@ -1,0 +1,178 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
+import { plainToInstance, Transform, Type } from 'class-transformer';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+
+/** Field decorators that state a rule once, for the check and for the OpenAPI document alike. */
+
+interface Common {
+  description?: string;
+  optional?: boolean;
+  nullable?: boolean;
+  default?: unknown;
+  example?: unknown;
+}
+
+type Schema = Record<string, unknown>;
+
+function field(common: Common, schema: Schema, ...checks: PropertyDecorator[]): PropertyDecorator {
+  const { optional, nullable, ...described } = common;
+  const options = { ...schema, ...described, ...(nullable ? { nullable: true } : {}) };
+  const presence = [
+    ...(optional ? [IsOptional()] : []),
+    ...(nullable ? [ValidateIf((_object, value) => value !== null)] : []),
+  ];
+  return applyDecorators(optional ? ApiPropertyOptional(options) : ApiProperty(options), ...presence, ...checks);
+}
+
+export function Text(options: Common & { min?: number; max?: number; pattern?: RegExp; hint?: string } = {}) {
+  const { min = 1, max = 2_000, pattern, hint, ...common } = options;
+  const checks = [IsString(), MinLength(min), MaxLength(max)];
+  if (pattern) checks.push(Matches(pattern, hint ? { message: `$property must be ${hint}` } : {}));
+  return field(common, { type: 'string', minLength: min, maxLength: max, pattern: pattern?.source }, ...checks);
+}
+
+/** Like Text; written only, never in an answer. */
+export function Secret(options: Common & { min?: number; max?: number } = {}) {
+  const { min = 1, max = 4_096, ...common } = options;
+  const schema = { type: 'string', minLength: min, maxLength: max, writeOnly: true };
+  return field(common, schema, IsString(), MinLength(min), MaxLength(max));
+}
+
+export function OneWord(values: readonly string[], options: Common = {}) {
+  return field(options, { type: 'string', enum: [...values] }, IsIn(values));
+}
+
+export function Whole(options: Common & { min: number; max: number }) {
+  const { min, max, ...common } = options;
+  return field(
+    common,
+    { type: 'integer', minimum: min, maximum: max },
+    Type(() => Number),
+    IsInt(),
+    Min(min),
+    Max(max),
+  );
+}
+
+export function Decimal(options: Common & { min: number; max: number }) {
+  const { min, max, ...common } = options;
+  return field(common, { type: 'number', minimum: min, maximum: max }, IsNumber(), Min(min), Max(max));
+}
+
+export function YesNo(options: Common = {}) {
+  return field(options, { type: 'boolean' }, IsBoolean());
+}
+
+export function Instant(options: Common = {}) {
+  return field(options, { type: 'string', format: 'date-time' }, IsISO8601({ strict: true, strictSeparator: true }));
+}
+
+export function Json(options: Common = {}) {
+  return field(options, { type: 'object', additionalProperties: true }, IsObject());
+}
+
+export function Texts(options: Common & { max?: number; maxLength?: number } = {}) {
+  const { max = 100, maxLength = 200, ...common } = options;
+  return field(
+    common,
+    { type: 'array', items: { type: 'string', minLength: 1, maxLength }, maxItems: max },
+    IsArray(),
+    ValidateBy({
+      name: 'texts',
+      validator: {
+        validate: (value: unknown) =>
+          Array.isArray(value) &&
+          value.length <= max &&
+          value.every((item) => typeof item === 'string' && item.length > 0 && item.length <= maxLength),
+        defaultMessage: () => `$property must be at most ${max} texts of 1 to ${maxLength} characters`,
+      },
+    }),
+  );
+}
+
+export function Nested(type: () => new () => object, options: Common = {}) {
+  const { optional, description } = options;
+  const described = { type, description };
+  return applyDecorators(
+    optional ? ApiPropertyOptional(described) : ApiProperty(described),
+    ...(optional ? [IsOptional()] : []),
+    IsObject(),
+    ValidateNested(),
+    Type(type),
+  );
+}
+
+export function NestedList(type: () => new () => object, options: Common & { min?: number; max?: number } = {}) {
+  const { min = 1, max = 20, optional, description } = options;
+  const described = { type, isArray: true, minItems: min, maxItems: max, description };
+  return applyDecorators(
+    optional ? ApiPropertyOptional(described) : ApiProperty(described),
+    ...(optional ? [IsOptional()] : []),
+    IsArray(),
+    ValidateBy({
+      name: 'size',
+      validator: {
+        validate: (value: unknown) => Array.isArray(value) && value.length >= min && value.length <= max,
+        defaultMessage: () => `$property must have ${min} to ${max} items`,
+      },
+    }),
+    ValidateNested({ each: true }),
+    Type(type),
+  );
+}
+
+type Variants = Record<string, new () => object>;
+
+function variantOf(variants: Variants, value: unknown): (new () => object) | undefined {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
+  const { type } = value;
+  return typeof type === 'string' && Object.hasOwn(variants, type) ? variants[type] : undefined;
+}
+
+/** A tagged union: `type` names the class that the object is checked as. */
+export function Variant(variants: Variants, options: Common = {}) {
+  const { optional, description, default: preset } = options;
+  const classes = Object.values(variants);
+  const names = Object.keys(variants).join(', ');
+  const described = {
+    description,
+    default: preset,
+    oneOf: classes.map((type) => ({ $ref: getSchemaPath(type) })),
+  };
+  return applyDecorators(
+    ApiExtraModels(...classes),
+    optional ? ApiPropertyOptional(described) : ApiProperty(described),
+    ...(optional ? [IsOptional()] : []),
+    Transform(({ value }: { value: unknown }) => {
+      const type = variantOf(variants, value);
+      return type ? plainToInstance(type, value) : value;
+    }),
+    ValidateBy({
+      name: 'variant',
+      validator: {
+        validate: (value: unknown) => variantOf(variants, value) !== undefined,
+        defaultMessage: () => `$property.type must be one of ${names}`,
+      },
+    }),
+    ValidateNested(),
+  );
+}

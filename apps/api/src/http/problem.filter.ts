@@ -1,0 +1,41 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Problem } from './problem.js';
+
+/** Makes problem+json of everything that is thrown. What nobody foresaw is a 500 that says nothing about the inside. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('api');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const problem = this.toProblem(error);
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    // bytes, because Fastify adds a charset to a text, and this media type has none
+    const body = Buffer.from(JSON.stringify(problem.toBody()));
+    void reply.status(problem.status).type('application/problem+json').send(body);
+  }
+
+  private toProblem(error: unknown): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof HttpException) return new Problem(error.getStatus(), error.message);
+    const status = statusOf(error);
+    if (status !== undefined && status >= 400 && status < 500) return new Problem(status, (error as Error).message);
+    this.logger.error({ msg: 'request failed', ...describe(error) });
+    return new Problem(500);
+  }
+}
+
+/** Fastify's own errors (body too large, not JSON, …) carry the status. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}
+
+/** Without the message: a database error may repeat values of the request. */
+function describe(error: unknown): { error: string; code?: string; stack?: string } {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { error: error.name, code, stack: frames?.join('\n') };
+}

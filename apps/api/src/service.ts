@@ -1,0 +1,39 @@
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ServiceDefinition } from '@claimwire/service-host';
+import { AppModule } from './app.module.js';
+import { ApiConfig } from './config.js';
+import { landingPage } from './console/landing-page.js';
+import { createOpenApi } from './openapi.js';
+
+const BODY_LIMIT_BYTES = 256 * 1024;
+/** A claim key is one path segment and encoded twice; Fastify's default of 100 characters would cut it off. */
+const MAX_PARAM_LENGTH = 2_048;
+
+/** What `main.ts` runs, and tests start in their own process. */
+export const API_SERVICE: ServiceDefinition<ApiConfig> = {
+  name: 'api',
+  module: (config) => AppModule.forRoot(config),
+  http: ({ HOST, PORT }) => ({ host: HOST, port: PORT }),
+  fastify: { bodyLimit: BODY_LIMIT_BYTES, routerOptions: { maxParamLength: MAX_PARAM_LENGTH } },
+  setup,
+};
+
+async function setup(app: NestFastifyApplication): Promise<void> {
+  app.setGlobalPrefix('v1');
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  const fastify = app.getHttpAdapter().getInstance();
+  // clients that always name a content type may send a POST without a body
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+    if (encoding === undefined && (length === undefined || length === '0')) delete request.headers['content-type'];
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+    done();
+  });
+  const openApi = JSON.stringify(createOpenApi(app));
+  fastify.get('/openapi.json', (_request, reply) => reply.type('application/json').send(openApi));
+  fastify.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(landingPage()));
+}

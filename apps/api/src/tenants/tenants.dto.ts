@@ -1,0 +1,50 @@
+import { Instant, Nested, Text, YesNo } from '../http/fields.js';
+
+export class TenantSettings {
+  @YesNo({ optional: true, description: "Keep a provider's free text as `reasons[].text`. Off by default." })
+  reasonText?: boolean;
+}
+
+export class CreateTenant {
+  @Text({
+    max: 63,
+    pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
+    hint: 'lower-case letters, digits and inner hyphens',
+    description: 'Part of every claim key; never changes.',
+    example: 'acme',
+  })
+  id!: string;
+
+  @Text({ max: 200 })
+  name!: string;
+
+  @Nested(() => TenantSettings, { optional: true })
+  settings?: TenantSettings;
+}
+
+export class UpdateTenant {
+  @Text({ max: 200, optional: true })
+  name?: string;
+
+  @Nested(() => TenantSettings, { optional: true, description: 'Replaces the settings as a whole.' })
+  settings?: TenantSettings;
+}
+
+export class TenantView {
+  @Text()
+  id!: string;
+
+  @Text()
+  name!: string;
+
+  @Nested(() => TenantSettings)
+  settings!: TenantSettings;
+
+  @Instant()
+  createdAt!: string;
+}
+
+export class NewTenantView extends TenantView {
+  @Text({ description: "An owner's API key, only in this answer.", example: 'cw_live_…' })
+  apiKey!: string;
+}
