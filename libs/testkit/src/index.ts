@@ -1,1 +1,13 @@
+export { type RunningKafka, type RunningPostgres } from './engine/engine.js';
+export { freePorts, preferPort } from './engine/free-ports.js';
+export { kafkaAnswers } from './engine/kafka-probe.js';
+export { type LocalKafkaOptions, startLocalKafka } from './engine/local-kafka.js';
+export {
+  ensureDatabase,
+  type LocalPostgresOptions,
+  postgresAnswers,
+  postgresUrl,
+  startLocalPostgres,
+} from './engine/local-postgres.js';
+export { isRoot } from './engine/postgres-user.js';
 export * from './test-database.js';

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { EngineProcess } from './engine-process.js';
+import type { RunningKafka } from './engine.js';
+import { kafkaJars } from './kafka-jars.js';
+import { kafkaAnswers } from './kafka-probe.js';
+
+export interface LocalKafkaOptions {
+  /** Holds the settings and the log segments; what is in it is found again at the next start. */
+  readonly folder: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly logFile: string;
+}
+
+const READY_DEADLINE_MS = 60_000;
+
+const serverProperties = ({ folder, port, controllerPort }: LocalKafkaOptions): string =>
+  Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': join(folder, 'data'),
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    // A lone broker has nobody to wait for: groups form at once.
+    'group.initial.rebalance.delay.ms': 0,
+    // Topics are made by one command with explicit partitions; a typo must not make one.
+    'auto.create.topics.enable': false,
+  })
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+
+const LOGGING = `status = WARN
+appender.stdout.type = Console
+appender.stdout.name = stdout
+appender.stdout.layout.type = PatternLayout
+appender.stdout.layout.pattern = %d{ISO8601} %p %c: %m%n
+rootLogger.level = WARN
+rootLogger.appenderRef.stdout.ref = stdout
+`;
+
+const formatted = (folder: string): boolean => existsSync(join(folder, 'data', 'meta.properties'));
+
+/** Starts one KRaft broker as a JVM of ours. Its data survives also SIGKILL. @throws when it does not come up. */
+export const startLocalKafka = async (options: LocalKafkaOptions): Promise<RunningKafka> => {
+  const { folder, port, logFile } = options;
+  const jars = await kafkaJars();
+  await mkdir(folder, { recursive: true });
+  const settings = join(folder, 'server.properties');
+  const logging = join(folder, 'log4j2.properties');
+  await writeFile(settings, serverProperties(options));
+  await writeFile(logging, LOGGING);
+  const java = ['-Xmx512m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(jars, '*')];
+  if (!formatted(folder)) {
+    const clusterId = randomBytes(16).toString('base64url');
+    await promisify(execFile)('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings]);
+  }
+  const broker = new EngineProcess({
+    name: 'Kafka',
+    command: 'java',
+    args: [...java, 'kafka.Kafka', settings],
+    cwd: folder,
+    logFile,
+    stopSignal: 'SIGTERM',
+  });
+  const address = `127.0.0.1:${port}`;
+  await broker.ready(() => kafkaAnswers(address), READY_DEADLINE_MS);
+  return { brokers: [address], pid: broker.pid, ended: broker.ended, stop: () => broker.stop() };
+};
