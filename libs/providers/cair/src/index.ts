@@ -1,1 +1,1 @@
-export {};
+export { cair } from './provider.js';
