@@ -1,1 +1,1 @@
-export {};
+export { curacel } from './provider.js';

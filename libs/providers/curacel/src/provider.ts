@@ -1,0 +1,30 @@
+import { eventTypeOf, hashJson, parseJsonObject, type Provider, type Reception } from '@claimwire/provider-kit';
+import { HmacSha256AuthDto, NoneAuthDto } from './auth.dto.js';
+import { readCuracelClaim } from './claim.payload.js';
+import { normaliseClaim } from './normalise-claim.js';
+import { verifyRequest } from './verify-request.js';
+
+function receive(bytes: Buffer): Reception {
+  const body = parseJsonObject(bytes);
+  if (!body) return { kind: 'malformed', reason: 'not_a_json_object' };
+  const claim = readCuracelClaim(body);
+  if (typeof claim === 'string') return { kind: 'malformed', reason: claim };
+  return {
+    kind: 'accepted',
+    identity: hashJson(body),
+    entityId: claim.id,
+    eventType: eventTypeOf('curacel', claim.event),
+    account: null,
+  };
+}
+
+export const curacel: Provider = {
+  name: 'curacel',
+  // No documented retry: an answer other than 2xx would only lose the event on their side.
+  malformedStatus: 202,
+  routes: [{ name: 'webhook', suffix: '', receive }],
+  authSchemes: { hmac_sha256: HmacSha256AuthDto, none: NoneAuthDto },
+  verify: verifyRequest,
+  sources: [{ source: 'curacel', normalise: normaliseClaim }],
+  secretPaths: ['auth.secret', 'auth.secrets[].value'],
+};
