@@ -1,1 +1,1 @@
-export {};
+export { tpastream } from './provider.js';

@@ -1,0 +1,80 @@
+import type { ClaimLine, DateRange, DecimalString, Payment, Timestamp } from '@claimwire/contracts';
+import {
+  readCode,
+  readDate,
+  readDateRange,
+  readDecimal,
+  readIdentifier,
+  readList,
+  readObject,
+  readText,
+  readTimestamp,
+  type JsonObject,
+} from '@claimwire/provider-kit';
+
+/** Body of the claim webhook, as far as the hub uses it: nothing of members, dependents or the policy holder. */
+export interface TpaClaim {
+  id: string;
+  vendorSystemId: string | null;
+  status: string | null;
+  occurredAt: Timestamp;
+  modifiedAt: Timestamp | null;
+  billed: DecimalString | null;
+  allowed: DecimalString | null;
+  paid: DecimalString | null;
+  patientResponsibility: DecimalString | null;
+  payment: Payment | null;
+  serviceDates: DateRange | null;
+  lines: ClaimLine[];
+}
+
+/** `computed_<name>` is their estimate and stands in for an amount that the carrier left out. */
+const readAmount = (node: JsonObject, name: string): DecimalString | null =>
+  readDecimal(node[name]) ?? readDecimal(node[`computed_${name}`]);
+
+function readPayment(data: JsonObject): Payment | null {
+  const trace = readIdentifier(data.check_number);
+  const date = readDate(data.check_date);
+  return trace === null && date === null ? null : { trace, date, method: 'check' };
+}
+
+/** "87254 - VIRUS INOCULATION …" → "87254": what follows the code is free text. */
+const readProcedureCode = (value: unknown): string | null => readText(value)?.split(/\s/)[0]?.slice(0, 20) ?? null;
+
+function readLine(value: unknown): ClaimLine {
+  const line = readObject(value);
+  return {
+    id: readIdentifier(line.claim_medical_line_id) ?? readIdentifier(line.vendor_system_id),
+    procedure: readProcedureCode(line.procedure_code),
+    billed: readAmount(line, 'amount_billed'),
+    approved: null,
+    paid: readAmount(line, 'amount_paid'),
+    status: null,
+    reasons: [],
+    serviceDates: readDateRange(line.date_of_service),
+  };
+}
+
+/** @returns a constant reason code where there is nothing to work with */
+export function readTpaClaim(body: JsonObject): TpaClaim | string {
+  const data = readObject(body.data);
+  const id = readIdentifier(data.id) ?? readIdentifier(data.claim_medical_id);
+  if (id === null) return 'claim_id_missing';
+  const modifiedAt = readTimestamp(data.modifieddate);
+  const occurredAt = readTimestamp(data.last_updated_status) ?? modifiedAt;
+  if (occurredAt === null) return 'event_time_missing';
+  return {
+    id,
+    vendorSystemId: readIdentifier(data.vendor_system_id),
+    status: readCode(data.status),
+    occurredAt,
+    modifiedAt,
+    billed: readAmount(data, 'amount_billed'),
+    allowed: readAmount(data, 'amount_allowed'),
+    paid: readAmount(data, 'amount_paid'),
+    patientResponsibility: readAmount(data, 'patient_responsibility'),
+    payment: readPayment(data),
+    serviceDates: readDateRange(data.date_of_service),
+    lines: readList(data.claim_medical_lines).map(readLine),
+  };
+}
