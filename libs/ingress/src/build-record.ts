@@ -1,0 +1,81 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { encodeHeaders, QUARANTINE_TOPIC, rawEventId, rawTopic } from '@claimwire/contracts';
+import type { ConnectionConfig, Reception } from '@claimwire/provider-kit';
+import type { RawEventRecord } from './raw-event-sink.js';
+
+export interface Received {
+  connection: ConnectionConfig;
+  /** Name of the provider's route. */
+  route: string;
+  reception: Reception;
+  /** Byte for byte as it came. */
+  body: Buffer;
+  contentType: string;
+  receivedAt: Date;
+  traceparent: string;
+}
+
+export interface BuiltRecord {
+  id: string;
+  record: RawEventRecord;
+  /** Why it goes to quarantine; null = it goes to its raw topic. */
+  quarantineReason: string | null;
+  malformed: boolean;
+}
+
+/** Decides where a verified body goes and under which id, key and headers. Pure but for an identity made of chance. */
+export function buildRecord(received: Received): BuiltRecord {
+  const { connection, reception, body } = received;
+  const quarantineReason = quarantineReasonOf(received);
+  const id = rawEventId(connection.tenant, connection.provider, identityOf(reception, body));
+  const entity = reception.kind === 'accepted' ? reception.entityId : id;
+  const source = rawTopic(connection.provider);
+  const headers = encodeHeaders({
+    id,
+    source: `/ingress/${connection.provider}`,
+    type: reception.kind === 'accepted' ? reception.eventType : `${connection.provider}.malformed`,
+    time: received.receivedAt.toISOString(),
+    tenant: connection.tenant,
+    connection: connection.id,
+    contentType: received.contentType,
+    traceparent: received.traceparent,
+    extra: quarantineReason === null ? {} : quarantineHeaders(quarantineReason, received.route, source),
+  });
+  const topic = quarantineReason === null ? source : QUARANTINE_TOPIC;
+  const key = `${encodeURIComponent(connection.tenant)}/${encodeEntity(entity)}`;
+  return {
+    id,
+    record: { topic, key, value: body, headers },
+    quarantineReason,
+    malformed: reception.kind === 'malformed',
+  };
+}
+
+function quarantineReasonOf({ reception, connection }: Received): string | null {
+  if (reception.kind === 'malformed') return reception.reason;
+  const expected = connection.settings.expectedAccounts ?? [];
+  // Not every form of an event names its account (Stedi's thin events do not): only another account is unexpected.
+  const known = expected.length === 0 || reception.account === null || expected.includes(reception.account);
+  return known ? null : 'unexpected_account';
+}
+
+/** A malformed body sent again is the same event; an accepted one without identity is always a new one. */
+function identityOf(reception: Reception, body: Buffer): string {
+  if (reception.kind === 'malformed') return `malformed:${createHash('sha256').update(body).digest('hex')}`;
+  return reception.identity ?? `request:${randomUUID()}`;
+}
+
+/** The source topic lets a retry from quarantine find where the event belongs: it has no offset there yet. */
+function quarantineHeaders(reason: string, route: string, source: string): Record<string, string> {
+  return {
+    'claimwire-reason': reason,
+    'claimwire-stage': 'ingress',
+    'claimwire-route': route,
+    'claimwire-source-topic': source,
+  };
+}
+
+/** encodeURIComponent throws on lone surrogates, which a JSON string may hold. */
+function encodeEntity(entity: string): string {
+  return encodeURIComponent(entity.toWellFormed());
+}

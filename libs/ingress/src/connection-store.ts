@@ -1,0 +1,132 @@
+import { Keyring } from '@claimwire/keyring';
+import { listen, type Listening, PG_POOL, type Pool } from '@claimwire/postgres';
+import { HealthRegistry, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import type { Provider } from '@claimwire/provider-kit';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { IngressConfig } from './ingress-config.js';
+import { ConnectionLoader, hashToken, type TokenEntry } from './load-connections.js';
+import { IngressMetrics } from './metrics.js';
+import { PROVIDER } from './provider.token.js';
+import { TokenLookup } from './token-lookup.js';
+
+/** Until the first load has worked there is nothing to serve from: try often. */
+const FIRST_LOAD_RETRY_MS = 500;
+/** The version sequence is raised before its transaction commits, so that a poll can see it too early. */
+const FULL_RELOAD_EVERY_POLLS = 12;
+
+/**
+ * The provider's connections in memory, by URL token. Reloaded at once on NOTIFY, and by a poll where one was lost; goes
+ * on with what it has while PostgreSQL is away. A token it does not know is read through, so that a connection works the
+ * moment its POST was answered.
+ */
+@Injectable()
+export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
+  private entries: ReadonlyMap<string, TokenEntry> = new Map();
+  private readonly loader: ConnectionLoader;
+  private readonly lookup: TokenLookup;
+  private loadedVersion: string | null = null;
+  private reloading: Promise<void> | null = null;
+  private reloadAgain = false;
+  private polls = 0;
+  private listening: Listening | null = null;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    @Inject(PG_POOL) pool: Pool,
+    @Inject(PROVIDER) provider: Provider,
+    private readonly config: IngressConfig,
+    private readonly metrics: IngressMetrics,
+    private readonly health: HealthRegistry,
+    @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
+  ) {
+    this.loader = new ConnectionLoader(pool, Keyring.parse(config.CLAIMWIRE_KEYRING), provider.name);
+    this.lookup = new TokenLookup(this.loader);
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.health.addReadiness('connections', () => this.loadedVersion !== null || 'not loaded from PostgreSQL yet');
+    // Listening first: a change between load and listen would be missed otherwise.
+    this.listening = listen(this.config.DATABASE_URL, 'configuration', () => void this.reload());
+    await this.reload();
+    this.schedulePoll();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.listening?.stop();
+    await this.reloading;
+  }
+
+  /**
+   * @returns null when there is no such token, or not any more
+   * @throws LookupUnavailableError when memory does not know it and PostgreSQL cannot be asked
+   */
+  find(token: string, now: Date): TokenEntry | null | Promise<TokenEntry | null> {
+    const hash = hashToken(token);
+    const entry = this.entries.get(hash);
+    if (entry && (entry.notAfter === null || entry.notAfter > now)) return entry;
+    return this.readThrough(hash);
+  }
+
+  private async readThrough(hash: string): Promise<TokenEntry | null> {
+    const entry = await this.lookup.find(hash);
+    if (entry) this.entries = new Map(this.entries).set(hash, entry);
+    return entry;
+  }
+
+  /** At most one load runs; a change during it is seen by one more. */
+  private reload(): Promise<void> {
+    if (this.reloading) {
+      this.reloadAgain = true;
+      return this.reloading;
+    }
+    this.reloading = this.load().finally(() => {
+      this.reloading = null;
+      if (!this.reloadAgain || this.stopped) return;
+      this.reloadAgain = false;
+      void this.reload();
+    });
+    return this.reloading;
+  }
+
+  private async load(): Promise<void> {
+    try {
+      // The version first: a change after it is then seen by the next poll.
+      const version = await this.loader.configurationVersion();
+      const entries = await this.loader.loadAll();
+      this.entries = new Map(entries.map((entry) => [entry.hash, entry]));
+      this.loadedVersion = version;
+      this.report(entries);
+    } catch (error) {
+      this.metrics.countReload('failed');
+      this.logger.warn({ err: error }, 'connections could not be loaded, going on with what is in memory');
+    }
+  }
+
+  private report(entries: readonly TokenEntry[]): void {
+    this.metrics.countReload('ok');
+    this.metrics.connections.set(new Set(entries.map(({ connection }) => connection)).size);
+    const sealed = new Set(entries.filter(({ config }) => config === null).map(({ connection }) => connection));
+    for (const connection of sealed) {
+      this.logger.error({ connection }, 'secrets of a connection cannot be opened: check CLAIMWIRE_KEYRING');
+    }
+  }
+
+  private schedulePoll(): void {
+    if (this.stopped) return;
+    const delay = this.loadedVersion === null ? FIRST_LOAD_RETRY_MS : this.config.CONFIGURATION_POLL_MS;
+    this.timer = setTimeout(() => void this.poll().finally(() => this.schedulePoll()), delay);
+  }
+
+  private async poll(): Promise<void> {
+    this.polls += 1;
+    if (this.loadedVersion === null || this.polls % FULL_RELOAD_EVERY_POLLS === 0) return this.reload();
+    try {
+      if ((await this.loader.configurationVersion()) !== this.loadedVersion) await this.reload();
+    } catch {
+      // PostgreSQL is away: memory serves, the next poll asks again.
+    }
+  }
+}

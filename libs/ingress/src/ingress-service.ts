@@ -1,0 +1,35 @@
+import type { Provider } from '@claimwire/provider-kit';
+import type { RunOptions } from '@claimwire/service-host';
+import { IngressConfig } from './ingress-config.js';
+import { IngressModule } from './ingress.module.js';
+import type { RawEventSink } from './raw-event-sink.js';
+
+export interface IngressPorts {
+  port: number;
+  managementPort: number;
+}
+
+/** Tokens are 22 to 64 characters; a longer segment should be a 404 of ours, not an error of the router. */
+const MAX_TOKEN_LENGTH = 1024;
+
+/** Everything that makes a provider an ingress process: what the shells hand to `runService`. */
+export function ingressService(
+  provider: Provider,
+  { port, managementPort }: IngressPorts,
+  sink?: RawEventSink,
+): RunOptions<IngressConfig> {
+  return {
+    name: `ingress-${provider.name}`,
+    config: IngressConfig,
+    defaults: { PORT: port, MANAGEMENT_PORT: managementPort },
+    module: (config) => IngressModule.forProvider(provider, config, sink),
+    http: ({ HOST, PORT }) => ({ host: HOST, port: PORT }),
+    fastify: ({ REQUEST_TIMEOUT_MS }) => ({
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      routerOptions: { maxParamLength: MAX_TOKEN_LENGTH },
+      // No Nest middleware stands before the webhook routes.
+      skipMiddie: true,
+    }),
+    requestLog: false,
+  };
+}

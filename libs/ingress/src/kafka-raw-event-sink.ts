@@ -1,0 +1,42 @@
+import { createKafka, type KafkaHandle, KafkaPublisher } from '@claimwire/kafka';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { IngressConfig } from './ingress-config.js';
+import { IngressMetrics } from './metrics.js';
+import type { RawEventRecord, RawEventSink } from './raw-event-sink.js';
+
+/** Durable = acknowledged by all in-sync replicas of Kafka within the request's deadline. */
+@Injectable()
+export class KafkaRawEventSink implements RawEventSink, OnModuleInit, OnApplicationShutdown {
+  private readonly handle: KafkaHandle;
+  private readonly publisher: KafkaPublisher;
+
+  constructor(
+    config: IngressConfig,
+    private readonly metrics: IngressMetrics,
+  ) {
+    this.handle = createKafka({
+      brokers: config.KAFKA_BROKERS,
+      clientId: config.KAFKA_CLIENT_ID,
+      topicPrefix: config.KAFKA_TOPIC_PREFIX,
+    });
+    this.publisher = new KafkaPublisher(this.handle, { deadlineMs: config.PUBLISH_DEADLINE_MS });
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.publisher.start();
+  }
+
+  async accept(record: RawEventRecord): Promise<void> {
+    const stop = this.metrics.publishSeconds.startTimer();
+    try {
+      await this.publisher.publish(record);
+    } finally {
+      stop();
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.publisher.stop();
+    await this.handle.close();
+  }
+}

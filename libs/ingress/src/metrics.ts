@@ -1,0 +1,65 @@
+import { METRICS_REGISTRY } from '@claimwire/service-host';
+import { Inject, Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Outcome } from './answer.js';
+
+/** Metrics of an ingress. No label holds anything that was sent. */
+@Injectable()
+export class IngressMetrics {
+  readonly inFlight: Gauge;
+  readonly publishSeconds: Histogram;
+  readonly connections: Gauge;
+  private readonly requests: Counter<'provider' | 'route' | 'outcome'>;
+  private readonly refusals: Counter<'provider' | 'reason'>;
+  private readonly reloads: Counter<'result'>;
+
+  constructor(@Inject(METRICS_REGISTRY) registry: Registry) {
+    const registers = [registry];
+    this.inFlight = new Gauge({
+      name: 'claimwire_ingress_requests_in_flight',
+      help: 'Webhooks being received',
+      registers,
+    });
+    this.publishSeconds = new Histogram({
+      name: 'claimwire_ingress_publish_duration_seconds',
+      help: 'From hand-over to the acknowledgement of all replicas',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4],
+      registers,
+    });
+    this.connections = new Gauge({
+      name: 'claimwire_ingress_connections',
+      help: 'Connections of this provider in memory',
+      registers,
+    });
+    this.requests = new Counter({
+      name: 'claimwire_ingress_requests_total',
+      help: 'Requests by how they ended',
+      labelNames: ['provider', 'route', 'outcome'],
+      registers,
+    });
+    this.refusals = new Counter({
+      name: 'claimwire_ingress_refusals_total',
+      help: 'Requests with missing or wrong credentials, by reason',
+      labelNames: ['provider', 'reason'],
+      registers,
+    });
+    this.reloads = new Counter({
+      name: 'claimwire_ingress_connection_reloads_total',
+      help: 'Loads of the connections from PostgreSQL',
+      labelNames: ['result'],
+      registers,
+    });
+  }
+
+  countRequest(provider: string, route: string, outcome: Outcome): void {
+    this.requests.inc({ provider, route, outcome });
+  }
+
+  countRefusal(provider: string, reason: string): void {
+    this.refusals.inc({ provider, reason });
+  }
+
+  countReload(result: 'ok' | 'failed'): void {
+    this.reloads.inc({ result });
+  }
+}

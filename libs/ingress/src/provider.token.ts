@@ -1,0 +1,2 @@
+/** Injection token of the provider that this ingress serves. */
+export const PROVIDER = Symbol('PROVIDER');

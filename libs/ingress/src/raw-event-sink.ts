@@ -1,0 +1,19 @@
+/** A message for a raw or the quarantine topic; `topic` is without the deployment's prefix. */
+export interface RawEventRecord {
+  topic: string;
+  key: string;
+  value: Buffer;
+  headers: Record<string, string>;
+}
+
+/**
+ * Where a verified event goes before its sender gets a 2xx. Resolves only once the event is durable. Today that is
+ * Kafka with acks=all; a spool for its outages is one more implementation that wraps this one.
+ */
+export interface RawEventSink {
+  /** @throws when it may not have been stored: the sender is told to send it again (duplicates are cut by `ce_id`) */
+  accept(record: RawEventRecord): Promise<void>;
+}
+
+/** Injection token. */
+export const RAW_EVENT_SINK = Symbol('RAW_EVENT_SINK');
