@@ -1,0 +1,29 @@
+import { hostname } from 'node:os';
+import { HostConfig, Setting, WithDatabase, WithKafka, WithKeyring } from '@claimwire/service-host';
+import { IsArray, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+
+/** Settings of the fan-out. */
+export class FanoutConfig extends WithKeyring(WithKafka(WithDatabase(HostConfig))) {
+  @Setting({
+    help: 'the name of this replica, unique and kept over restarts: with it a restarted replica goes on at once',
+    default: `${hostname()}-${process.pid}`,
+  })
+  @IsString()
+  FANOUT_REPLICA!: string;
+
+  @Setting({ help: 'networks that may be called although they are not public, in CIDR notation', default: [] })
+  @IsArray()
+  @Matches(/^[0-9a-fA-F.:]+(\/\d{1,3})?$/, { each: true })
+  EGRESS_ALLOW_NETWORKS!: string[];
+
+  @Setting({ help: 'how long another replica waits for one that died', unit: 's', default: 15 })
+  @IsInt()
+  @Min(5)
+  @Max(300)
+  FANOUT_LEASE_SECONDS!: number;
+
+  @Setting({ help: 'the most deliveries kept in memory, over all webhooks', unit: 'deliveries', default: 20_000 })
+  @IsInt()
+  @Min(100)
+  FANOUT_BUFFERED_DELIVERIES!: number;
+}
