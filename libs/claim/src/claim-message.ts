@@ -26,7 +26,7 @@ export function claimState(accumulator: ClaimAccumulator, version: number): Clai
   };
 }
 
-/** SPEC, L15: what the event did to the state. */
+/** SPEC, L17: what the event did to the state. */
 export function eventType(before: ClaimAccumulator | null, after: ClaimAccumulator, late: boolean): ClaimEventType {
   if (before === null || before.status !== after.status) return 'claim.status_changed';
   const unchanged =

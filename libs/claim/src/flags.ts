@@ -1,4 +1,4 @@
-/** What the fold itself notices; a provider module may add its own words through `ClaimFact.flags` (SPEC, L18–L22). */
+/** What the fold itself notices; a provider module may add its own words through `ClaimFact.flags` (SPEC, L19–L21). */
 export const FOLD_FLAGS = {
   unknownStatus: 'unknown_status',
   oddTransition: 'odd_transition',

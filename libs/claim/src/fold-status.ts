@@ -46,7 +46,7 @@ function standsWhereClaimed(before: ClaimAccumulator | null, fact: ClaimFact): b
   return stood.includes(fact.claimedPreviousStatus);
 }
 
-/** What this event shows to be remarkable about the claim's course (SPEC, L18–L20). */
+/** What this event shows to be remarkable about the claim's course (SPEC, L20–L21). */
 export function statusFlags(before: ClaimAccumulator | null, fact: ClaimFact): string[] {
   const flags: string[] = [];
   const transition: Transition = before === null ? 'expected' : TRANSITIONS[before.status][fact.status];

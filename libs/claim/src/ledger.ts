@@ -2,7 +2,7 @@ import type { DecimalString } from '@claimwire/contracts';
 import type { RemittanceEntry } from './claim-fact.js';
 import { addMoney, money } from './money.js';
 
-/** A claim's 835 entries, summed (SPEC, L11–L13). Every field is a fact about the set of entries and the last of them. */
+/** A claim's 835 entries, summed (SPEC, L12–L13). Every field is a fact about the set of entries and the last of them. */
 export interface Ledger {
   /** Identities of the entries that count. */
   entries: Readonly<Record<string, true>>;

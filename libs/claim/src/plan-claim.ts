@@ -40,7 +40,7 @@ export function needsHistory(accumulator: ClaimAccumulator | null, incoming: rea
 }
 
 /**
- * What storing the incoming facts does, as if they had arrived one by one (SPEC, L14): a version and a message for each,
+ * What storing the incoming facts does, as if they had arrived one by one (SPEC, L15): a version and a message for each,
  * and the claim afterwards. Pure: the caller stores the result, in one transaction.
  * @throws Error for nothing to plan, for a fact of another claim, for one stored already, for a history that is missing or
  *   is not `version` facts long: each is a bug of the caller, and going on would break the claim's versions
