@@ -31,7 +31,7 @@ export function readList(value: unknown): readonly unknown[] {
 
 const MAX_TEXT_LENGTH = 500;
 /** PostgreSQL's jsonb refuses NUL and lone surrogates: one of them in a fact would poison its batch. */
-// eslint-disable-next-line no-control-regex
+
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/g;
 
 /** Non-empty text that any store can hold: well-formed, without control characters, cut at 500 characters. */

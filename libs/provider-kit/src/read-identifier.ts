@@ -1,6 +1,6 @@
 /** Keys stay far below PostgreSQL's index row limit of about 2,700 bytes, percent-encoded included. */
 const MAX_LENGTH = 200;
-// eslint-disable-next-line no-control-regex
+
 const FORBIDDEN = /[\u0000-\u001f\u007f]/;
 
 /**

@@ -11,3 +11,5 @@ export {
 } from './engine/local-postgres.js';
 export { isRoot } from './engine/postgres-user.js';
 export * from './test-database.js';
+export * from './senders/index.js';
+export * from './stedi-report-server/index.js';

@@ -1,0 +1,3 @@
+export * from './acknowledgment-report.js';
+export * from './remittance-report.js';
+export * from './stedi-report-server.js';
