@@ -56,6 +56,27 @@ it('L17 calls a late event updated when statusSince, reasons or amounts become o
   expect(messages(silent, since, reasoned)[2]).toMatchObject({ late: true, type: 'claim.updated' });
 });
 
+/** A rejection, then late ones before it: what the third says alone makes the difference. */
+const amended = (second: Partial<ClaimFact>, third: Partial<ClaimFact>) =>
+  messages(fact('evt_9', 'rejected', 9), fact('evt_1', 'rejected', 1, second), fact('evt_2', 'rejected', 2, third))[2]!;
+
+const reason = { system: 'x12.carc', code: '45', group: 'CO', amount: '1.00', text: 'short' };
+
+it.each(['system', 'code', 'group', 'amount', 'text'])('L17 sees that the %s of a reason became another', (field) => {
+  const before = { reasons: [reason] };
+  expect(amended(before, before).type).toBe('claim.history_amended');
+  expect(amended(before, { reasons: [{ ...reason, [field]: 'other' }] }).type).toBe('claim.updated');
+});
+
+it.each(['billed', 'allowed', 'approved', 'paid', 'patientResponsibility'])(
+  'L17 sees that %s became another',
+  (field) => {
+    const before = { amounts: { ...NOTHING_STATED, [field]: '1.00' } };
+    expect(amended(before, { amounts: { ...NOTHING_STATED, [field]: '1' } }).type).toBe('claim.history_amended');
+    expect(amended(before, { amounts: { ...NOTHING_STATED, [field]: '2.00' } }).type).toBe('claim.updated');
+  },
+);
+
 it('L17 calls an event in order that repeats the status updated', () => {
   expect(messages(rejected, fact('evt_3', 'rejected', 3))[1]).toMatchObject({ late: false, type: 'claim.updated' });
 });
