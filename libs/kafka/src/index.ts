@@ -1,1 +1,12 @@
-export {};
+export * from './apply-topics.js';
+export * from './batch-consumer.js';
+export * from './batch.js';
+export * from './classify-error.js';
+export * from './errors.js';
+export * from './kafka-batch-server.js';
+export * from './kafka-batch.decorator.js';
+export { createKafka, type KafkaHandle, type KafkaLogger, type KafkaOptions } from './kafka-handle.js';
+export * from './kafka-publisher.js';
+export type { LaneHooks, LanePort } from './lane-claims.js';
+export type { PublishRecord, PublishResult } from './publish-record.js';
+export * from './read-message.js';

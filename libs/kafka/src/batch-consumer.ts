@@ -1,0 +1,238 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { FencedError } from '@claimwire/postgres';
+import { KafkaJSProtocolError, type Consumer, type ConsumerGroupJoinEvent, type EachBatchPayload } from 'kafkajs';
+import type { Batch, BatchHandler, BatchMessage } from './batch.js';
+import { errorCode, isTransient } from './classify-error.js';
+import { LanePositionError } from './errors.js';
+import type { KafkaHandle } from './kafka-handle.js';
+import { LaneClaims, type LaneHooks, type LanePort } from './lane-claims.js';
+import { LazyCommits } from './lazy-commits.js';
+import { Membership } from './membership.js';
+import { sliceBatch } from './slice-batch.js';
+
+export interface BatchConsumerOptions {
+  /** Short name: the group is `<prefix>claimwire-<consumer>`. */
+  consumer: string;
+  /** Without the deployment's prefix. */
+  topics: readonly string[];
+  handler: BatchHandler;
+  /** Keeps this consumer's place in PostgreSQL; without it Kafka's committed offset is the place (at least once). */
+  lanes?: LanePort;
+  hooks?: LaneHooks;
+  /** Partitions handled at the same time. */
+  concurrency?: number;
+  /** Most messages that one call of the handler gets. */
+  maxMessages?: number;
+  /** The consumer is dead and nothing was committed: end the process. */
+  onCrash: (error: unknown) => void;
+}
+
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 5_000;
+const MAX_MESSAGES = 1_000;
+
+/**
+ * A group consumer that hands whole batches over and never lets an offset pass that the handler has not settled. Outages are
+ * waited out; any other error is a crash, with nothing committed (DESIGN, guarantee 7).
+ */
+export class BatchConsumer {
+  private readonly logger: Logger;
+  private readonly client: Consumer;
+  private readonly commits: LazyCommits;
+  private generation = 0;
+  private claims: LaneClaims | null = null;
+  private handedOver: Promise<void> = Promise.resolve();
+  private joined = false;
+  private stopping = false;
+  private crashed = false;
+  private failing = false;
+  private readonly inFlight = new Set<Promise<void>>();
+
+  constructor(
+    private readonly handle: KafkaHandle,
+    private readonly options: BatchConsumerOptions,
+  ) {
+    this.logger = new Logger(`Consumer:${options.consumer}`);
+    this.client = handle.consumer(handle.groupId(options.consumer));
+    this.commits = new LazyCommits((offsets) => this.client.commitOffsets(offsets));
+  }
+
+  /** Begins to connect and returns at once; a broker that is away is waited for. */
+  start(): void {
+    const { GROUP_JOIN, REBALANCING, CRASH, STOP } = this.client.events;
+    this.client.on(GROUP_JOIN, (event) => this.onJoin(event));
+    this.client.on(REBALANCING, () => this.onLeave());
+    this.client.on(STOP, () => this.onLeave());
+    this.client.on(CRASH, ({ payload }) => {
+      this.onLeave();
+      if (payload.restart || this.stopping) return;
+      if (isTransient(payload.error)) void this.connect();
+      else this.crash(payload.error);
+    });
+    void this.connect();
+  }
+
+  /** True while we are a member of the group with every lane claimed, else why not. */
+  readiness(): true | string {
+    if (!this.joined) return 'not a member of the group yet';
+    if (this.failing) return 'waiting for a store or the broker';
+    return true;
+  }
+
+  liveness(): true | string {
+    return this.crashed ? 'the consumer crashed' : true;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await Promise.allSettled(this.inFlight);
+    await this.commits.flush();
+    await this.client.disconnect();
+    this.onLeave();
+    await this.handedOver;
+  }
+
+  private async connect(): Promise<void> {
+    const topics = this.options.topics.map((topic) => this.handle.topic(topic));
+    for (let attempt = 1; !this.stopping; attempt++) {
+      try {
+        await this.client.connect();
+        await this.client.subscribe({ topics, fromBeginning: true });
+        await this.client.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: this.options.concurrency ?? 1,
+          eachBatch: (payload) => this.onBatch(payload),
+        });
+        return;
+      } catch (error) {
+        if (!isTransient(error)) return this.crash(error);
+        this.logger.warn({ msg: 'cannot consume yet', code: errorCode(error), attempt });
+        await sleep(backoffMs(attempt));
+      }
+    }
+  }
+
+  private onJoin({ payload }: ConsumerGroupJoinEvent): void {
+    this.onLeave();
+    const generation = ++this.generation;
+    const partitions = Object.entries(payload.memberAssignment).flatMap(([topic, numbers]) =>
+      numbers.map((partition) => ({ topic: this.handle.withoutPrefix(topic), partition })),
+    );
+    this.logger.log({ msg: 'joined the group', partitions: partitions.length });
+    const { lanes, hooks = {}, consumer } = this.options;
+    const isCurrent = () => this.generation === generation && !this.stopping;
+    this.claims = lanes ? new LaneClaims(consumer, this.handle, lanes, hooks, isCurrent) : null;
+    const ready = this.claims ? this.claims.start(partitions, this.handedOver) : Promise.resolve();
+    ready.then(
+      () => {
+        if (isCurrent()) this.joined = true;
+      },
+      (error: unknown) => {
+        if (isCurrent()) this.crash(error);
+      },
+    );
+  }
+
+  /** The partitions may be another's from here on: what is under way ends, then the lanes are handed over. */
+  private onLeave(): void {
+    this.joined = false;
+    this.generation += 1;
+    const { claims } = this;
+    this.claims = null;
+    this.commits.clear();
+    if (!claims) return;
+    this.handedOver = this.handedOver
+      .then(() => claims.handOver())
+      .catch((error: unknown) => this.logger.warn({ msg: 'hand-over failed', code: errorCode(error) }));
+  }
+
+  private async onBatch(payload: EachBatchPayload): Promise<void> {
+    if (this.stopping || this.crashed) return;
+    const membership = new Membership(payload, this.generation, () => this.generation);
+    const work = this.settle(payload, membership).finally(() => membership.end());
+    this.inFlight.add(work);
+    try {
+      await work;
+    } finally {
+      this.inFlight.delete(work);
+    }
+  }
+
+  private async settle(payload: EachBatchPayload, membership: Membership): Promise<void> {
+    const fetched = payload.batch;
+    const at = { topic: this.handle.withoutPrefix(fetched.topic), partition: fetched.partition };
+    const { claims } = this;
+    const lane = claims ? await claims.lane(at) : null;
+    const from = claims ? await claims.position(at, BigInt(fetched.firstOffset() ?? 0)) : 0n;
+    if (from === 'seek') {
+      const offset = String(claims?.positionOf(at));
+      return this.client.seek({ topic: fetched.topic, partition: at.partition, offset });
+    }
+    const isRunning = () => membership.holds() && !this.stopping && !this.crashed;
+    for (const messages of sliceBatch(fetched.messages, from, this.options.maxMessages ?? MAX_MESSAGES)) {
+      const nextOffset = (messages.at(-1) as BatchMessage).offset + 1n;
+      const batch = { ...at, messages, nextOffset, lane, isRunning, heartbeat: () => membership.heartbeat() };
+      if (!(await this.handled(batch)) || !membership.holds()) return;
+      claims?.moveTo(at, nextOffset);
+      payload.resolveOffset(String(nextOffset - 1n));
+      await this.commit(fetched.topic, at.partition, nextOffset);
+      if (!isRunning()) return;
+    }
+    payload.resolveOffset(fetched.lastOffset());
+  }
+
+  /** @returns false when the batch was given up because it is no longer ours to do */
+  private async handled(batch: Batch): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.options.handler(batch);
+        this.failing = false;
+        return true;
+      } catch (error) {
+        if (error instanceof FencedError) throw this.rejoin();
+        if (!isTransient(error)) {
+          this.crash(error);
+          throw error;
+        }
+        this.failing = true;
+        this.logger.warn({ msg: 'batch failed, trying again', code: errorCode(error), attempt });
+        if (batch.isRunning()) await sleep(backoffMs(attempt));
+        if (!batch.isRunning()) return false;
+      }
+    }
+  }
+
+  /** Only the group's coordinator knows whose the partition is: kafkajs joins anew on an error of this type. */
+  private rejoin(): Error {
+    this.logger.warn({ msg: 'fenced: another process has claimed the lane' });
+    const cause = Object.assign(new Error('fenced'), { type: 'REBALANCE_IN_PROGRESS', code: 27, retriable: false });
+    return new KafkaJSProtocolError(cause);
+  }
+
+  private async commit(topic: string, partition: number, nextOffset: bigint): Promise<void> {
+    if (this.options.lanes) return this.commits.set(topic, partition, nextOffset);
+    await this.client.commitOffsets([{ topic, partition, offset: String(nextOffset) }]);
+  }
+
+  private crash(error: unknown): void {
+    if (this.crashed) return;
+    this.crashed = true;
+    this.joined = false;
+    const text = error instanceof LanePositionError ? error.message : 'unknown error, nothing committed';
+    this.logger.error({ msg: text, code: errorCode(error), stack: stackOf(error) });
+    this.options.onCrash(error);
+  }
+}
+
+/** Frames only: the message of an unknown error may quote data. */
+const stackOf = (error: unknown): string | undefined =>
+  error instanceof Error
+    ? error.stack
+        ?.split('\n')
+        .filter((line) => line.startsWith('    at '))
+        .join('\n')
+    : undefined;
+
+const backoffMs = (attempt: number): number => Math.min(FIRST_BACKOFF_MS * 2 ** (attempt - 1), LONGEST_BACKOFF_MS);

@@ -1,0 +1,144 @@
+import { Logger } from '@nestjs/common';
+import { Kafka, logLevel, Partitioners, type Admin, type Consumer, type LogEntry, type Producer } from 'kafkajs';
+import { quietRequestQueue } from './quiet-request-queue.js';
+
+/** What kafkajs has to say; Nest's Logger fits. */
+export interface KafkaLogger {
+  warn(fields: object): void;
+  error(fields: object): void;
+}
+
+export interface KafkaOptions {
+  /** `host:port` */
+  brokers: string[];
+  clientId: string;
+  /** Before every topic and group id, for example "staging."; "" in production. */
+  topicPrefix: string;
+  logger?: KafkaLogger;
+}
+
+const CONNECTION_TIMEOUT_MS = 3_000;
+/** How long one request may take; retries come on top. Long enough for a loaded broker, short enough to notice a dead one. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** All fields named: kafkajs takes other defaults where NODE_ENV is "test". */
+const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 6, factor: 0.2, multiplier: 2 };
+const PRODUCER_RETRY = { ...RETRY, retries: 1, maxRetryTime: 250 };
+/** A killed member holds its partitions for this long: DESIGN, a fifth of the client's default. */
+const SESSION_TIMEOUT_MS = 6_000;
+export const HEARTBEAT_INTERVAL_MS = 2_000;
+const REBALANCE_TIMEOUT_MS = 30_000;
+/** How long a fetch waits for data; between two of them an idle consumer heartbeats and notices a stop. */
+const MAX_WAIT_MS = 500;
+
+/** Of what kafkajs logs, that which says enough and cannot hold data. */
+const LOG_FIELDS = ['message', 'groupId', 'memberId', 'broker', 'topic', 'partition', 'error', 'retryCount'];
+
+quietRequestQueue();
+
+/** One deployment's view of a Kafka cluster: prefixes names, makes clients with settings that hold (STACK). */
+export class KafkaHandle {
+  private readonly kafka: Kafka;
+  private readonly logger: KafkaLogger;
+  private sharedAdmin: Promise<Admin> | null = null;
+  private readonly partitionCounts = new Map<string, number>();
+
+  constructor(private readonly options: KafkaOptions) {
+    this.logger = options.logger ?? new Logger('Kafka');
+    this.kafka = new Kafka({
+      brokers: options.brokers,
+      clientId: options.clientId,
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      retry: RETRY,
+      logLevel: logLevel.WARN,
+      logCreator: () => (entry) => this.log(entry),
+    });
+  }
+
+  /** @returns the topic's name on the broker */
+  topic(name: string): string {
+    return this.options.topicPrefix + name;
+  }
+
+  /** @returns the name that our code uses for a topic of the broker */
+  withoutPrefix(topic: string): string {
+    return topic.slice(this.options.topicPrefix.length);
+  }
+
+  groupId(consumer: string): string {
+    return `${this.options.topicPrefix}claimwire-${consumer}`;
+  }
+
+  /** Not idempotent on purpose: with it, kafkajs can lose acknowledged messages after an error (STACK). */
+  producer(): Producer {
+    return this.kafka.producer({
+      allowAutoTopicCreation: false,
+      idempotent: false,
+      maxInFlightRequests: 1,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: PRODUCER_RETRY,
+    });
+  }
+
+  consumer(groupId: string, { maxWaitMs = MAX_WAIT_MS } = {}): Consumer {
+    return this.kafka.consumer({
+      groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      maxWaitTimeInMs: maxWaitMs,
+      minBytes: 1,
+      allowAutoTopicCreation: false,
+      retry: RETRY,
+    });
+  }
+
+  /** A connected admin client, one for all callers. @throws while the broker cannot be reached */
+  admin(): Promise<Admin> {
+    this.sharedAdmin ??= this.connectAdmin();
+    return this.sharedAdmin;
+  }
+
+  /** Partitions of a topic, remembered: they never change in place (DESIGN, Topics). @throws if the topic is missing */
+  async partitionCount(topic: string): Promise<number> {
+    const known = this.partitionCounts.get(topic);
+    if (known !== undefined) return known;
+    const admin = await this.admin();
+    const { topics } = await admin.fetchTopicMetadata({ topics: [this.topic(topic)] });
+    const count = topics[0]?.partitions.length ?? 0;
+    if (count > 0) this.partitionCounts.set(topic, count);
+    return count;
+  }
+
+  async close(): Promise<void> {
+    const admin = await this.sharedAdmin?.catch(() => null);
+    this.sharedAdmin = null;
+    await admin?.disconnect();
+  }
+
+  private async connectAdmin(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    try {
+      await admin.connect();
+      return admin;
+    } catch (error) {
+      this.sharedAdmin = null;
+      throw error;
+    }
+  }
+
+  private log({ level, namespace, log }: LogEntry): void {
+    const entry: Record<string, unknown> = log;
+    const fields: Record<string, unknown> = { namespace };
+    for (const name of LOG_FIELDS) {
+      const value = entry[name];
+      if (typeof value === 'string' || typeof value === 'number') fields[name] = value;
+    }
+    if (level === logLevel.ERROR) this.logger.error(fields);
+    else this.logger.warn(fields);
+  }
+}
+
+export function createKafka(options: KafkaOptions): KafkaHandle {
+  return new KafkaHandle(options);
+}

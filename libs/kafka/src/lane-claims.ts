@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lane } from '@claimwire/postgres';
+import { isTransient } from './classify-error.js';
+import { LanePositionError } from './errors.js';
+import type { KafkaHandle } from './kafka-handle.js';
+
+/** Where a consumer's places are kept: LaneStore of libs/postgres. */
+export interface LanePort {
+  claim(consumer: string, topic: string, partition: number, initialOffset: bigint): Promise<Lane>;
+}
+
+/** What a consumer does when it gets and loses lanes. */
+export interface LaneHooks {
+  /** Before the lane's first batch: for example send what the previous holder left unsent. Give up when not running. */
+  onClaimed?(lane: Lane, isRunning: () => boolean): Promise<void>;
+  /** After the last batch of these lanes: finish what is under way and hand over. */
+  onReleased?(lanes: Lane[]): Promise<void>;
+}
+
+export interface TopicPartition {
+  topic: string;
+  partition: number;
+}
+
+/** First offset that is still there and the one after the last. */
+interface LogRange {
+  low: bigint;
+  high: bigint;
+}
+
+const RETRY_MS = 500;
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+/**
+ * The lanes of one assignment. Each generation of the group claims anew: that fences whoever held the partition before, and
+ * tells where PostgreSQL stands.
+ */
+export class LaneClaims {
+  private readonly claims = new Map<string, Promise<Lane>>();
+  private readonly claimed: Lane[] = [];
+  private readonly positions = new Map<string, bigint>();
+  private readonly sought = new Set<string>();
+
+  constructor(
+    private readonly consumer: string,
+    private readonly handle: KafkaHandle,
+    private readonly port: LanePort,
+    private readonly hooks: LaneHooks,
+    private readonly isCurrent: () => boolean,
+  ) {}
+
+  /** @param after what must end first: the hand-over of the generation before */
+  start(partitions: readonly TopicPartition[], after: Promise<void>): Promise<void> {
+    const ranges = after.then(() => this.patiently(() => this.ranges(partitions)));
+    for (const at of partitions) {
+      const claim = ranges.then((known) => this.claim(at, known.get(keyOf(at))));
+      // Whoever needs the lane sees the error; without this one, a lane without messages would end the process by it.
+      claim.catch(() => undefined);
+      this.claims.set(keyOf(at), claim);
+    }
+    return Promise.all(this.claims.values()).then(() => undefined);
+  }
+
+  /** The lane of a partition of this generation, once it is claimed and its hook has run. */
+  async lane(at: TopicPartition): Promise<Lane> {
+    const claim = this.claims.get(keyOf(at));
+    if (!claim) throw new Error(`${keyOf(at)} is not part of the assignment`);
+    return claim;
+  }
+
+  /** First offset that is not settled. */
+  positionOf(at: TopicPartition): bigint {
+    return this.positions.get(keyOf(at)) ?? 0n;
+  }
+
+  moveTo(at: TopicPartition, nextOffset: bigint): void {
+    this.positions.set(keyOf(at), nextOffset);
+  }
+
+  /**
+   * Where to begin in a batch that starts at `firstOffset`. "seek": Kafka's committed offset is ahead of PostgreSQL, which
+   * alone is the truth; after one seek back, a batch that still starts later shows a gap in the log.
+   * @throws LanePositionError when the gap is because messages were deleted
+   */
+  async position(at: TopicPartition, firstOffset: bigint): Promise<bigint | 'seek'> {
+    const lane = await this.lane(at);
+    const from = this.positionOf(at);
+    if (firstOffset <= from) return from;
+    if (!this.sought.has(keyOf(at))) {
+      this.sought.add(keyOf(at));
+      return 'seek';
+    }
+    const range = (await this.ranges([at])).get(keyOf(at));
+    if (range) assertInLog({ ...lane, nextOffset: from }, range.low, range.high);
+    return from;
+  }
+
+  async handOver(): Promise<void> {
+    await Promise.allSettled(this.claims.values());
+    await this.hooks.onReleased?.(this.claimed);
+  }
+
+  private async claim(at: TopicPartition, range: LogRange | undefined): Promise<Lane> {
+    const { low, high } = range ?? { low: 0n, high: 0n };
+    const lane = await this.patiently(() => this.port.claim(this.consumer, at.topic, at.partition, low));
+    this.claimed.push(lane);
+    this.moveTo(at, lane.nextOffset);
+    assertInLog(lane, low, high);
+    await this.hooks.onClaimed?.(lane, this.isCurrent);
+    return lane;
+  }
+
+  private async ranges(partitions: readonly TopicPartition[]): Promise<Map<string, LogRange>> {
+    const admin = await this.handle.admin();
+    const ranges = new Map<string, LogRange>();
+    for (const topic of new Set(partitions.map((at) => at.topic))) {
+      for (const { partition, low, high } of await admin.fetchTopicOffsets(this.handle.topic(topic))) {
+        ranges.set(keyOf({ topic, partition }), { low: BigInt(low), high: BigInt(high) });
+      }
+    }
+    return ranges;
+  }
+
+  /** Tries again while broker or database are away, for as long as the assignment is ours. */
+  private async patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isTransient(error) || !this.isCurrent()) throw error;
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+}
+
+/** kafkajs would reset an offset outside the log in silence (STACK); that would lose or repeat messages unseen. */
+function assertInLog({ consumer, topic, partition, nextOffset }: Lane, low: bigint, high: bigint): void {
+  if (nextOffset >= low && nextOffset <= high) return;
+  const why =
+    nextOffset < low
+      ? 'messages were deleted before they were processed'
+      : 'the topic was recreated or the database restored from another time';
+  throw new LanePositionError(
+    `${consumer} stands at offset ${nextOffset} of ${topic}/${partition}, but the log holds ${low} to ${high}: ${why}. ` +
+      `Nothing is reset by itself; set consumer_lanes.next_offset once you know what is right.`,
+  );
+}

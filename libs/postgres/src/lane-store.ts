@@ -1,0 +1,135 @@
+import type { Pool, PoolClient, Queryable } from './pool.js';
+
+/** A consumer's place on one partition, as PostgreSQL has it: the truth, Kafka's committed offset only shows lag. */
+export interface Lane {
+  readonly laneId: number;
+  readonly consumer: string;
+  /** Without the deployment's prefix. */
+  readonly topic: string;
+  readonly partition: number;
+  /** Raised by every claim; a commit with an older one is fenced. */
+  readonly epoch: bigint;
+  /** First offset that is not settled, when the lane was claimed. */
+  readonly nextOffset: bigint;
+  /** Number of the lane's newest outgoing message, and of the newest known to be sent, when the lane was claimed. */
+  readonly lastSeq: bigint;
+  readonly sentSeq: bigint;
+}
+
+/** Somebody else has claimed the lane since: whatever this process was about to commit is void. */
+export class FencedError extends Error {
+  readonly code = 'fenced';
+  override readonly name = 'FencedError';
+  constructor({ consumer, topic, partition, epoch }: Lane) {
+    super(`${consumer} lost ${topic}/${partition}: epoch ${epoch} is no longer the current one`);
+  }
+}
+
+export interface Advance {
+  /** How many outgoing messages this transaction adds. */
+  messages?: number;
+  /** Newest outgoing message known to be on Kafka. */
+  sentSeq?: bigint;
+  /** Renews the lease to this long from the start of the transaction. */
+  leaseMs?: number;
+}
+
+interface LaneRow {
+  id: number;
+  epoch: string;
+  next_offset: string;
+  last_seq: string;
+  sent_seq: string;
+}
+
+/** Epoch-fenced offsets and leases (DESIGN, guarantees 4 and 5); the table is consumer_lanes. */
+export class LaneStore {
+  constructor(private readonly pool: Pool) {}
+
+  /**
+   * Takes the lane over: from now on a commit of the previous assignee is fenced.
+   * @param initialOffset where a lane that was never claimed begins
+   */
+  async claim(consumer: string, topic: string, partition: number, initialOffset: bigint): Promise<Lane> {
+    const { rows } = await this.pool.query<LaneRow>(
+      `insert into consumer_lanes as lane (consumer, topic, partition, next_offset, epoch) values ($1, $2, $3, $4, 1)
+       on conflict (consumer, topic, partition) do update set epoch = lane.epoch + 1
+       returning id, epoch, next_offset, last_seq, sent_seq`,
+      [consumer, topic, partition, String(initialOffset)],
+    );
+    const row = rows[0] as LaneRow;
+    return {
+      laneId: row.id,
+      consumer,
+      topic,
+      partition,
+      epoch: BigInt(row.epoch),
+      nextOffset: BigInt(row.next_offset),
+      lastSeq: BigInt(row.last_seq),
+      sentSeq: BigInt(row.sent_seq),
+    };
+  }
+
+  /**
+   * Moves the lane on, inside the caller's transaction; its row lock is held until the end of it.
+   * @returns number of the newest outgoing message, those of this transaction counted
+   * @throws FencedError when the lane was claimed by somebody else
+   */
+  async advance(client: PoolClient, lane: Lane, nextOffset: bigint, change: Advance = {}): Promise<bigint> {
+    const { rows } = await client.query<{ last_seq: string }>(
+      `update consumer_lanes set next_offset = $3, last_seq = last_seq + $4, sent_seq = greatest(sent_seq, $5),
+         lease_until = case when $6::int is null then lease_until else now() + $6::int * interval '1 ms' end
+       where id = $1 and epoch = $2 returning last_seq`,
+      [
+        lane.laneId,
+        String(lane.epoch),
+        String(nextOffset),
+        change.messages ?? 0,
+        String(change.sentSeq ?? 0n),
+        change.leaseMs ?? null,
+      ],
+    );
+    return BigInt(this.unlessFenced(lane, rows[0]).last_seq);
+  }
+
+  /**
+   * Takes or renews the lease under which a lane's outgoing messages are sent.
+   * @param owner this process
+   * @returns milliseconds until the present holder's lease runs out; 0 = the lease is ours
+   */
+  async acquireLease(lane: Lane, owner: string, leaseMs: number): Promise<number> {
+    const { rows } = await this.pool.query<{ ours: boolean; wait_ms: number }>(
+      `update consumer_lanes set
+         owner = case when owner = $3 or owner is null or lease_until <= now() then $3 else owner end,
+         lease_until = case when owner = $3 or owner is null or lease_until <= now()
+           then now() + $4::int * interval '1 ms' else lease_until end
+       where id = $1 and epoch = $2
+       returning owner = $3 as ours, ceil(extract(epoch from lease_until - now()) * 1000)::int as wait_ms`,
+      [lane.laneId, String(lane.epoch), owner, leaseMs],
+    );
+    const row = this.unlessFenced(lane, rows[0]);
+    return row.ours ? 0 : Math.max(row.wait_ms, 1);
+  }
+
+  /** Ends leases before their time, so that the next assignee need not wait; harmless for one that is no longer ours. */
+  async releaseLeases(laneIds: readonly number[], owner: string): Promise<void> {
+    await this.pool.query(`update consumer_lanes set lease_until = now() where id = any($1) and owner = $2`, [
+      laneIds,
+      owner,
+    ]);
+  }
+
+  /** Notes that outgoing messages up to `sentSeq` are on Kafka. @throws FencedError */
+  async markSent(lane: Lane, sentSeq: bigint, queryable: Queryable = this.pool): Promise<void> {
+    const { rows } = await queryable.query<{ id: number }>(
+      `update consumer_lanes set sent_seq = greatest(sent_seq, $3) where id = $1 and epoch = $2 returning id`,
+      [lane.laneId, String(lane.epoch), String(sentSeq)],
+    );
+    this.unlessFenced(lane, rows[0]);
+  }
+
+  private unlessFenced<T>(lane: Lane, row: T | undefined): T {
+    if (row === undefined) throw new FencedError(lane);
+    return row;
+  }
+}
