@@ -1,4 +1,4 @@
-export { type RunningKafka, type RunningPostgres } from './engine/engine.js';
+export { NEVER, type RunningKafka, type RunningPostgres } from './engine/engine.js';
 export { freePorts, preferPort } from './engine/free-ports.js';
 export { kafkaAnswers } from './engine/kafka-probe.js';
 export { type LocalKafkaOptions, startLocalKafka } from './engine/local-kafka.js';
@@ -10,6 +10,8 @@ export {
   startLocalPostgres,
 } from './engine/local-postgres.js';
 export { isRoot } from './engine/postgres-user.js';
+export { type Launch, type ServerCommand, ServerProcess } from './engine/server-process.js';
+export { dockerAnswers, startTestEngines } from './engine/test-engines.js';
 export * from './test-database.js';
 export * from './senders/index.js';
 export * from './stedi-report-server/index.js';

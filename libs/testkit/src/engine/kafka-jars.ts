@@ -28,12 +28,13 @@ export const kafkaCacheFolder = (env: NodeJS.ProcessEnv = process.env): string =
 
 const isComplete = (folder: string): boolean => existsSync(join(folder, `kafka_${SCALA}-${KAFKA_VERSION}.jar`));
 
-const download = async (draft: string): Promise<void> => {
+const download = async (draft: string, signal: AbortSignal | undefined): Promise<void> => {
   await writeFile(join(draft, 'pom.xml'), POM);
   const jars = join(draft, 'jars');
   await promisify(execFile)('mvn', ['-B', '-q', COPY_PLUGIN, `-DoutputDirectory=${jars}`, '-DincludeScope=runtime'], {
     cwd: draft,
     timeout: DOWNLOAD_DEADLINE_MS,
+    signal,
   });
 };
 
@@ -42,13 +43,13 @@ const download = async (draft: string): Promise<void> => {
  * The cache is filled beside its place and moved there, so that nobody ever sees half of it.
  * @throws when Maven fails; the message carries what it printed.
  */
-export const kafkaJars = async (): Promise<string> => {
+export const kafkaJars = async (signal?: AbortSignal): Promise<string> => {
   const folder = kafkaCacheFolder();
   if (isComplete(folder)) return folder;
   await mkdir(join(folder, '..'), { recursive: true });
   const draft = await mkdtemp(`${folder}.`);
   try {
-    await download(draft);
+    await download(draft, signal);
     await rename(join(draft, 'jars'), folder).catch((error: unknown) => {
       if (!isComplete(folder)) throw error;
     });

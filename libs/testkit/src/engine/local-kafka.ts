@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { EngineProcess } from './engine-process.js';
 import type { RunningKafka } from './engine.js';
 import { kafkaJars } from './kafka-jars.js';
 import { kafkaAnswers } from './kafka-probe.js';
+import { type Launch, ServerProcess } from './server-process.js';
 
 export interface LocalKafkaOptions {
   /** Holds the settings and the log segments; what is in it is found again at the next start. */
@@ -54,9 +54,9 @@ rootLogger.appenderRef.stdout.ref = stdout
 const formatted = (folder: string): boolean => existsSync(join(folder, 'data', 'meta.properties'));
 
 /** Starts one KRaft broker as a JVM of ours. Its data survives also SIGKILL. @throws when it does not come up. */
-export const startLocalKafka = async (options: LocalKafkaOptions): Promise<RunningKafka> => {
+export const startLocalKafka = async (options: LocalKafkaOptions, launch: Launch = {}): Promise<RunningKafka> => {
   const { folder, port, logFile } = options;
-  const jars = await kafkaJars();
+  const jars = await kafkaJars(launch.signal);
   await mkdir(folder, { recursive: true });
   const settings = join(folder, 'server.properties');
   const logging = join(folder, 'log4j2.properties');
@@ -65,16 +65,21 @@ export const startLocalKafka = async (options: LocalKafkaOptions): Promise<Runni
   const java = ['-Xmx512m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(jars, '*')];
   if (!formatted(folder)) {
     const clusterId = randomBytes(16).toString('base64url');
-    await promisify(execFile)('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings]);
+    await promisify(execFile)('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings], {
+      signal: launch.signal,
+    });
   }
-  const broker = new EngineProcess({
-    name: 'Kafka',
-    command: 'java',
-    args: [...java, 'kafka.Kafka', settings],
-    cwd: folder,
-    logFile,
-    stopSignal: 'SIGTERM',
-  });
+  const broker = new ServerProcess(
+    {
+      name: 'Kafka',
+      command: 'java',
+      args: [...java, 'kafka.Kafka', settings],
+      cwd: folder,
+      logFile,
+      stopSignal: 'SIGTERM',
+    },
+    launch,
+  );
   const address = `127.0.0.1:${port}`;
   await broker.ready(() => kafkaAnswers(address), READY_DEADLINE_MS);
   return { brokers: [address], pid: broker.pid, ended: broker.ended, stop: () => broker.stop() };

@@ -4,10 +4,10 @@ import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { EngineProcess } from './engine-process.js';
 import type { RunningPostgres } from './engine.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { type PostgresUser, postgresUser } from './postgres-user.js';
+import { type Launch, ServerProcess } from './server-process.js';
 
 export interface LocalPostgresOptions {
   /** Holds the data; found again at the next start. When we are root it becomes another account's, which must reach it. */
@@ -81,26 +81,32 @@ export const ensureDatabase = async (url: string, name: string): Promise<void> =
 };
 
 /** Starts a PostgreSQL server as a process of ours, on 127.0.0.1 only. @throws when it does not come up */
-export const startLocalPostgres = async (options: LocalPostgresOptions): Promise<RunningPostgres> => {
+export const startLocalPostgres = async (
+  options: LocalPostgresOptions,
+  launch: Launch = {},
+): Promise<RunningPostgres> => {
   const { folder, port, password, database } = options;
   const user = await postgresUser(folder);
   const binaries = await postgresBinaries();
   await prepareFolder(folder, user);
   if (!existsSync(join(folder, INITIALISED))) await initialise(binaries, options, user);
-  const server = new EngineProcess({
-    name: 'PostgreSQL',
-    command: join(binaries, 'bin/postgres'),
-    args: [
-      ...['-D', join(folder, 'data'), '-h', '127.0.0.1', '-p', String(port), '-k', ''],
-      ...['-c', 'max_connections=300', '-c', 'shared_buffers=128MB'],
-      ...(options.durable ? [] : NOT_DURABLE),
-    ],
-    cwd: folder,
-    logFile: options.logFile,
-    // "Fast": running transactions are rolled back, and a checkpoint is written.
-    stopSignal: 'SIGINT',
-    ...user,
-  });
+  const server = new ServerProcess(
+    {
+      name: 'PostgreSQL',
+      command: join(binaries, 'bin/postgres'),
+      args: [
+        ...['-D', join(folder, 'data'), '-h', '127.0.0.1', '-p', String(port), '-k', ''],
+        ...['-c', 'max_connections=300', '-c', 'shared_buffers=128MB'],
+        ...(options.durable ? [] : NOT_DURABLE),
+      ],
+      cwd: folder,
+      logFile: options.logFile,
+      // "Fast": running transactions are rolled back, and a checkpoint is written.
+      stopSignal: 'SIGINT',
+      ...user,
+    },
+    launch,
+  );
   const maintenance = postgresUrl(port, password, 'postgres');
   await server.ready(() => postgresAnswers(maintenance), READY_DEADLINE_MS);
   await ensureDatabase(maintenance, database);

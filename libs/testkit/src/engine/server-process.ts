@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface EngineCommand {
+export interface ServerCommand {
+  /** For messages. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -17,18 +18,30 @@ export interface EngineCommand {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** How whoever starts a server follows it before it is ready. */
+export interface Launch {
+  /** Ends the start: the process is stopped, and the start fails. */
+  readonly signal?: AbortSignal;
+  /** The process exists, though it is not ready: time to write its pid down. */
+  readonly onSpawn?: (pid: number) => void;
+}
+
 /** A graceful stop that takes longer ends with SIGKILL. */
 const STOP_DEADLINE_MS = 20_000;
+const PROBE_INTERVAL_MS = 50;
 
 /**
  * A server process in a session of its own: a Ctrl-C in the terminal reaches only its supervisor, which stops the
  * apps first and the servers that they need last.
  */
-export class EngineProcess {
+export class ServerProcess {
   readonly ended: Promise<void>;
   private readonly child: ChildProcess;
 
-  constructor(private readonly what: EngineCommand) {
+  constructor(
+    private readonly what: ServerCommand,
+    { signal, onSpawn }: Launch = {},
+  ) {
     const log = openSync(what.logFile, 'a');
     this.child = spawn(what.command, what.args, {
       cwd: what.cwd,
@@ -43,6 +56,11 @@ export class EngineProcess {
       this.child.once('exit', () => resolve());
       this.child.once('error', () => resolve());
     });
+    if (this.child.pid !== undefined) onSpawn?.(this.child.pid);
+    const abort = () => void this.stop();
+    signal?.addEventListener('abort', abort, { once: true });
+    void this.ended.then(() => signal?.removeEventListener('abort', abort));
+    if (signal?.aborted) abort();
   }
 
   get pid(): number {
@@ -66,11 +84,12 @@ export class EngineProcess {
         await this.stop();
         throw new Error(`${this.what.name} was not ready after ${timeoutMs / 1000} s: see ${this.what.logFile}`);
       }
-      await sleep(50);
+      await sleep(PROBE_INTERVAL_MS);
     }
     throw new Error(`${this.what.name} ended while it started: see ${this.what.logFile}`);
   }
 
+  /** Resolves when the process has ended. Safe to call at any time, also twice. */
   async stop(): Promise<void> {
     if (!this.running) return;
     const exit = once(this.child, 'exit');

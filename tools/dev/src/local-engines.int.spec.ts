@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createKafka } from '@claimwire/kafka';
+import { applyTopics, createKafka, type KafkaHandle, KafkaPublisher, readMessage } from '@claimwire/kafka';
+import {
+  freePorts,
+  isRoot,
+  kafkaAnswers,
+  postgresAnswers,
+  startLocalKafka,
+  startLocalPostgres,
+} from '@claimwire/testkit';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePorts } from './free-ports.js';
-import { kafkaAnswers } from './kafka-probe.js';
-import { startLocalKafka } from './local-kafka.js';
-import { postgresAnswers, startLocalPostgres } from './local-postgres.js';
-import { isRoot } from './postgres-user.js';
 
 let folder: string;
 
@@ -25,27 +28,39 @@ const kill = async (engine: { pid: number | null; ended: Promise<void> }) => {
   await engine.ended;
 };
 
-const topicsOf = async (brokers: readonly string[]): Promise<string[]> => {
-  const handle = createKafka({ brokers: [...brokers], clientId: 'engine-test', topicPrefix: '' });
-  const admin = handle.kafka.admin();
-  await admin.connect();
+const QUIET = { warn: () => undefined, error: () => undefined };
+const KEPT = { topic: 'kept', key: 'k', value: 'still here', headers: {} };
+
+const withKafka = async <T>(brokers: readonly string[], use: (handle: KafkaHandle) => Promise<T>): Promise<T> => {
+  const handle = createKafka({ brokers: [...brokers], clientId: 'engine-test', topicPrefix: '', logger: QUIET });
   try {
-    await admin.createTopics({ topics: [{ topic: 'kept', numPartitions: 3, replicationFactor: 1 }] });
-    return await admin.listTopics();
+    return await use(handle);
   } finally {
-    await admin.disconnect();
+    await handle.close();
+  }
+};
+
+const publishOne = async (handle: KafkaHandle) => {
+  await applyTopics(handle, [{ name: 'kept', partitions: 1, config: {} }], { replication: 1, minInsync: 1 });
+  const publisher = new KafkaPublisher(handle);
+  await publisher.start();
+  try {
+    return await publisher.publish(KEPT);
+  } finally {
+    await publisher.stop();
   }
 };
 
 describe('the local engines', () => {
-  it('keep a topic through kill -9 of the broker, and stop', async () => {
+  it('keep an acknowledged message through kill -9 of the broker, and stop', async () => {
     const [port = 0, controllerPort = 0] = await freePorts(2);
     const options = { folder: join(folder, 'kafka'), port, controllerPort, logFile: join(folder, 'kafka.log') };
     const first = await startLocalKafka(options);
-    expect(await topicsOf(first.brokers)).toContain('kept');
+    const { partition, offset } = await withKafka(first.brokers, publishOne);
     await kill(first);
     const second = await startLocalKafka(options);
-    expect(await topicsOf(second.brokers)).toContain('kept');
+    const found = await withKafka(second.brokers, (handle) => readMessage(handle, 'kept', partition, BigInt(offset)));
+    expect(found?.value?.toString()).toBe(KEPT.value);
     await second.stop();
     expect(await kafkaAnswers(`127.0.0.1:${port}`)).toBe(false);
   });
