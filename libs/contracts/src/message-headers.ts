@@ -40,16 +40,19 @@ const asText = (value: IncomingHeader): string | undefined => {
   return first === undefined ? undefined : first.toString();
 };
 
+const REQUIRED = ['ce_id', 'ce_source', 'ce_type', 'ce_time', 'claimwire-tenant', 'claimwire-connection'];
+/** Where the hub itself is the source of a notice, no connection is. */
+const MAY_BE_EMPTY = ['claimwire-connection'];
+
 /** @throws Error naming the headers that are missing: such a message was not written by Claimwire. */
 export function decodeHeaders(incoming: Record<string, IncomingHeader> | undefined): MessageHeaders {
   const read = (name: string) => asText(incoming?.[name]);
-  const required = ['ce_id', 'ce_source', 'ce_type', 'ce_time', 'claimwire-tenant', 'claimwire-connection'];
-  const missing = required.filter((name) => !read(name));
+  const missing = REQUIRED.filter((name) => (MAY_BE_EMPTY.includes(name) ? read(name) === undefined : !read(name)));
   if (missing.length > 0) throw new Error(`message headers missing: ${missing.join(', ')}`);
   const extra: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming ?? {})) {
     const text = asText(value);
-    if (name.startsWith('claimwire-') && !required.includes(name) && text !== undefined) extra[name] = text;
+    if (name.startsWith('claimwire-') && !REQUIRED.includes(name) && text !== undefined) extra[name] = text;
   }
   return {
     id: read('ce_id')!,
