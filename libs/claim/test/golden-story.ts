@@ -45,7 +45,7 @@ const paidLine = (paid: string) => ({
   serviceDates: { start: '2025-03-01', end: '2025-03-01' },
 });
 
-/** Stedi: paid, then reversed and corrected in one 835. */
+/** Stedi: paid, then reversed and corrected in one 835, which the payer sends once more. */
 const PAYER: ClaimFact[] = [
   fact(eventId(4), 'paid', 10, {
     ...fromPayer,
@@ -60,6 +60,14 @@ const PAYER: ClaimFact[] = [
     remittance: remittance('-180.00', { trace: 'EFT-2', patientResponsibility: '-20.00' }),
   }),
   fact(eventId(6), 'paid', 20, {
+    ...fromPayer,
+    sequence: [0, 1],
+    reasons: [contractual],
+    lines: [paidLine('200.00')],
+    payment: { trace: 'EFT-2', date: '2025-03-12', method: 'ACH' },
+    remittance: remittance('200.00', { trace: 'EFT-2', path: '0.0.1' }),
+  }),
+  fact(eventId(7), 'paid', 40, {
     ...fromPayer,
     sequence: [0, 1],
     reasons: [contractual],
@@ -83,5 +91,6 @@ export const GOLDEN_STORY: Record<string, unknown> = {
   'claim-event.paid': payer.events[0]!.message,
   'claim-event.reversed': payer.events[1]!.message,
   'claim-event.corrected': payer.events[2]!.message,
+  'claim-event.remittance-told-twice': payer.events[3]!.message,
   'claim-state.corrected': payer.state,
 };
