@@ -2,6 +2,7 @@
 export type Outcome =
   | 'accepted'
   | 'quarantined'
+  | 'unknown_path'
   | 'unknown_token'
   | 'too_large'
   | 'refused'
@@ -24,17 +25,17 @@ export interface Answer {
   eventId?: string;
 }
 
-export interface ProblemText {
+interface ProblemText {
   status: number;
   title: string;
   /** What is wrong and what to do; never anything that was sent. */
   detail: string;
 }
 
-export const PROBLEM_TYPE = 'application/problem+json';
+const PROBLEM_TYPE = 'application/problem+json';
 
 /** RFC 9457 body. */
-export function problemBody({ status, title, detail }: ProblemText): string {
+function problemBody({ status, title, detail }: ProblemText): string {
   return JSON.stringify({ type: 'about:blank', title, status, detail });
 }
 
@@ -58,6 +59,13 @@ export const unknownToken = (): Answer =>
     status: 404,
     title: 'Not Found',
     detail: 'No connection has this address. Copy the address of the connection anew: its token may have been rotated.',
+  });
+
+export const unknownPath = (): Answer =>
+  problem('unknown_path', {
+    status: 404,
+    title: 'Not Found',
+    detail: 'Nothing is received here. Copy the address of the connection anew: it is /webhooks/<provider>/<token>.',
   });
 
 export const wrongMethod = (): Answer =>

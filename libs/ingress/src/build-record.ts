@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { encodeHeaders, QUARANTINE_TOPIC, rawEventId, rawTopic } from '@claimwire/contracts';
-import type { ConnectionConfig, Reception } from '@claimwire/provider-kit';
+import { type ConnectionConfig, isExpectedAccount, type Reception } from '@claimwire/provider-kit';
 import type { RawEventRecord } from './raw-event-sink.js';
 
 export interface Received {
@@ -53,10 +53,7 @@ export function buildRecord(received: Received): BuiltRecord {
 
 function quarantineReasonOf({ reception, connection }: Received): string | null {
   if (reception.kind === 'malformed') return reception.reason;
-  const expected = connection.settings.expectedAccounts ?? [];
-  // Not every form of an event names its account (Stedi's thin events do not): only another account is unexpected.
-  const known = expected.length === 0 || reception.account === null || expected.includes(reception.account);
-  return known ? null : 'unexpected_account';
+  return isExpectedAccount(reception.account, connection.settings) ? null : 'unexpected_account';
 }
 
 /** A malformed body sent again is the same event; an accepted one without identity is always a new one. */

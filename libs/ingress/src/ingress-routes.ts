@@ -3,9 +3,10 @@ import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, internalError, wrongMethod } from './answer.js';
+import { type Answer, internalError, unknownPath, wrongMethod } from './answer.js';
 import { IngressMetrics } from './metrics.js';
 import { PROVIDER } from './provider.token.js';
+import { sendAnswer } from './send-answer.js';
 import { WebhookReceiver } from './webhook-receiver.js';
 
 interface Served {
@@ -31,6 +32,11 @@ export class IngressRoutes implements OnModuleInit {
 
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    // Before Fastify looks at the body of a request that nobody wants.
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (request.is404) void sendAnswer(reply, unknownPath());
+      else done();
+    });
     for (const route of this.provider.routes) {
       const url = `/webhooks/${this.provider.name}/:token${route.suffix}`;
       fastify.route({
@@ -52,7 +58,7 @@ export class IngressRoutes implements OnModuleInit {
     try {
       const answer = await this.answer(served);
       this.account(served, answer);
-      await send(served.reply, answer);
+      await sendAnswer(served.reply, answer);
     } finally {
       this.metrics.inFlight.dec();
     }
@@ -77,9 +83,4 @@ export class IngressRoutes implements OnModuleInit {
     const line = { provider: this.provider.name, route: route.name, outcome, status, reason, tenant, connection };
     this.logger.info({ ...line, ce_id: eventId, ms }, 'webhook received');
   }
-}
-
-function send(reply: FastifyReply, { status, contentType, body, headers }: Answer): FastifyReply {
-  if (headers) reply.headers(headers);
-  return reply.code(status).type(contentType).send(body);
 }

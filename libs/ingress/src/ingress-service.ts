@@ -1,8 +1,11 @@
 import type { Provider } from '@claimwire/provider-kit';
 import type { RunOptions } from '@claimwire/service-host';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { unknownPath } from './answer.js';
 import { IngressConfig } from './ingress-config.js';
 import { IngressModule } from './ingress.module.js';
 import type { RawEventSink } from './raw-event-sink.js';
+import { sendAnswer } from './send-answer.js';
 
 export interface IngressPorts {
   port: number;
@@ -27,6 +30,11 @@ export function ingressService(
     fastify: ({ REQUEST_TIMEOUT_MS }) => ({
       requestTimeout: REQUEST_TIMEOUT_MS,
       routerOptions: { maxParamLength: MAX_TOKEN_LENGTH },
+      // A URL that cannot be decoded: Fastify's own answer would repeat it, and with it a token.
+      frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+        void sendAnswer(reply, unknownPath()),
+      // While closing, what still comes over open connections is received, and each of them is then closed.
+      return503OnClosing: false,
       // No Nest middleware stands before the webhook routes.
       skipMiddie: true,
     }),

@@ -1,13 +1,11 @@
 import { PostgresModule } from '@claimwire/postgres';
 import type { Provider } from '@claimwire/provider-kit';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
 import { ConnectionStore } from './connection-store.js';
 import type { IngressConfig } from './ingress-config.js';
 import { IngressRoutes } from './ingress-routes.js';
 import { KafkaRawEventSink } from './kafka-raw-event-sink.js';
 import { IngressMetrics } from './metrics.js';
-import { ProblemFilter } from './problem.filter.js';
 import { PROVIDER } from './provider.token.js';
 import { RAW_EVENT_SINK, type RawEventSink } from './raw-event-sink.js';
 import { RefusalAudit } from './refusal-audit.js';
@@ -23,7 +21,6 @@ export class IngressModule {
       providers: [
         { provide: PROVIDER, useValue: provider },
         sink ? { provide: RAW_EVENT_SINK, useValue: sink } : { provide: RAW_EVENT_SINK, useClass: KafkaRawEventSink },
-        { provide: APP_FILTER, useClass: ProblemFilter },
         IngressMetrics,
         ConnectionStore,
         RefusalAudit,

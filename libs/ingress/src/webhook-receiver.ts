@@ -24,8 +24,8 @@ import { readBody } from './read-body.js';
 import { RefusalAudit } from './refusal-audit.js';
 import { traceparentOf } from './traceparent.js';
 
-/** Refusals that say nothing about the sender: our stored key is broken. A 401 would make Stedi stop for good. */
-const OUR_FAULT: ReadonlySet<string> = new Set(['key_unusable']);
+/** Refusals that say nothing about the sender: what we stored is broken. A 401 would make Stedi stop for good. */
+const OUR_FAULT: ReadonlySet<string> = new Set(['key_unusable', 'auth_type_unknown']);
 
 /** A verified request, ready to be judged by its content. */
 interface Genuine {

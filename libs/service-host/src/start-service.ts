@@ -60,7 +60,11 @@ export async function startService<C extends HostConfig>(
     const url = definition.http ? await listen(app, definition.http(config)) : null;
     phase = true;
     logger.info({ managementUrl: management.url, url }, 'service started');
-    const stop = () => stopService(app, management, () => (phase = 'stopping'));
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      phase = 'stopping';
+      return (stopped ??= stopService(app, management));
+    };
     return { app, logger, managementUrl: management.url, url, stop };
   } catch (error) {
     await management.close();
@@ -104,8 +108,16 @@ async function listen(app: NestFastifyApplication, at: { host: string; port: num
   return app.getUrl();
 }
 
-async function stopService(app: NestFastifyApplication, management: ManagementServer, announce: () => void) {
-  announce();
-  await app.close();
-  await management.close();
+const IDLE_CHECK_MS = 50;
+
+async function stopService(app: NestFastifyApplication, management: ManagementServer): Promise<void> {
+  const server = app.getHttpServer();
+  // Closing ends the connections that are idle then; one that answers afterwards would stay open until its keep-alive ends.
+  const timer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(timer);
+    await management.close();
+  }
 }

@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import { QUARANTINE_TOPIC, rawTopic } from '@claimwire/contracts';
+import { cair } from '@claimwire/provider-cair';
+import { curacel } from '@claimwire/provider-curacel';
+import { tpastream } from '@claimwire/provider-tpastream';
+import type { RunningService } from '@claimwire/service-host';
+import { cairStatusChange, curacelVetted, generateSshRsaKeyPair, tpaClaim } from '@claimwire/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { headerOf, IngressHarness, TENANT } from '../test/ingress-harness.js';
+import type { RawEventRecord, RawEventSink } from './raw-event-sink.js';
+
+const SECRET = `secret-${randomBytes(8).toString('hex')}`;
+const auth = { type: 'hmac_sha256', header: 'X-Signature', secret: SECRET, encoding: 'hex' };
+
+let harness: IngressHarness;
+beforeAll(async () => {
+  harness = await IngressHarness.start();
+});
+afterAll(() => harness.stop());
+
+const metricsOf = async ({ managementUrl }: RunningService): Promise<string> =>
+  (await fetch(`${managementUrl}/metrics`)).text();
+const statusOf = async ({ managementUrl }: RunningService, path: string): Promise<number> =>
+  (await fetch(managementUrl + path)).status;
+
+describe('durability before the answer', () => {
+  it('answers only after the event is stored', async () => {
+    const accepted = Promise.withResolvers<RawEventRecord>();
+    const stored = Promise.withResolvers<void>();
+    const sink: RawEventSink = {
+      accept: (record) => {
+        accepted.resolve(record);
+        return stored.promise;
+      },
+    };
+    const service = await harness.ingress(cair, sink);
+    const to = await harness.connect(cair, auth);
+    let answered = false;
+    const reply = harness.send(service, cair, to, cairStatusChange()).finally(() => (answered = true));
+    await accepted.promise;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(answered).toBe(false);
+    stored.resolve();
+    expect((await reply).response.status).toBe(202);
+  });
+
+  it('answers 503 with Retry-After when Kafka does not acknowledge, for good and for malformed events', async () => {
+    const service = await harness.ingress(cair, undefined, {
+      KAFKA_BROKERS: '127.0.0.1:1',
+      PUBLISH_DEADLINE_MS: '300',
+    });
+    const to = await harness.connect(cair, auth);
+    for (const body of [cairStatusChange(), Buffer.from('[]')]) {
+      const { response, answer } = await harness.send(service, cair, to, body);
+      expect(response.status).toBe(503);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(answer).toMatchObject({ status: 503, title: 'Service Unavailable' });
+    }
+    const wrong = await harness.send(service, cair, { ...to, auth: { ...auth, secret: 'x' } }, cairStatusChange());
+    expect(wrong.response.status).toBe(401);
+    expect(await statusOf(service, '/readyz')).toBe(200);
+    expect(await statusOf(service, '/livez')).toBe(200);
+  });
+
+  it('finishes what is in flight when it stops', async () => {
+    const stored = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
+    const accept = (): Promise<void> => {
+      started.resolve();
+      return stored.promise;
+    };
+    const service = await harness.ingress(cair, { accept });
+    const reply = harness.send(service, cair, await harness.connect(cair, auth), cairStatusChange());
+    await started.promise;
+    const stopped = service.stop();
+    setTimeout(() => stored.resolve(), 100);
+    expect((await reply).response.status).toBe(202);
+    await stopped;
+  });
+});
+
+describe('without PostgreSQL', () => {
+  it('serves known tokens, answers 503 for unknown ones, and stays ready', async () => {
+    const service = await harness.ingress(cair);
+    const to = await harness.connect(cair, auth);
+    expect((await harness.send(service, cair, to, cairStatusChange())).response.status).toBe(202);
+    await harness.pool.query('alter table connection_tokens rename to connection_tokens_away');
+    try {
+      expect((await harness.send(service, cair, to, cairStatusChange())).response.status).toBe(202);
+      const unknown = await harness.send(service, cair, to, cairStatusChange(), { token: 'never-seen' });
+      expect(unknown.response.status).toBe(503);
+      expect(unknown.response.headers.get('retry-after')).toBeTruthy();
+      expect(await statusOf(service, '/readyz')).toBe(200);
+    } finally {
+      await harness.pool.query('alter table connection_tokens_away rename to connection_tokens');
+    }
+    const unknown = await harness.send(service, cair, to, cairStatusChange(), { token: 'never-seen' });
+    expect(unknown.response.status).toBe(404);
+  });
+
+  it('is not ready until the connections were loaded once', async () => {
+    const service = await harness.ingress(cair, undefined, { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/none' });
+    expect(await statusOf(service, '/readyz')).toBe(503);
+    expect(await statusOf(service, '/livez')).toBe(200);
+    const to = { id: 'con_x', token: 'x', auth };
+    expect((await harness.send(service, cair, to, cairStatusChange())).response.status).toBe(503);
+  });
+});
+
+describe('tokens and secrets', () => {
+  it('follows a rotation: both tokens during the overlap, only the new one after it', async () => {
+    const service = await harness.ingress(cair);
+    const to = await harness.connect(cair, auth);
+    const soon = await harness.addToken(to.id, new Date(Date.now() + 1_500));
+    const status = async (token: string): Promise<number> =>
+      (await harness.send(service, cair, to, cairStatusChange(), { token })).response.status;
+    expect([await status(to.token), await status(soon)]).toEqual([202, 202]);
+    await expect.poll(() => status(soon), { timeout: 5_000, interval: 200 }).toBe(404);
+    expect(await status(to.token)).toBe(202);
+  });
+
+  it('forgets a deleted connection at once, by notification', async () => {
+    const service = await harness.ingress(cair, undefined, { CONFIGURATION_POLL_MS: '600000' });
+    const to = await harness.connect(cair, auth);
+    const status = async (): Promise<number> =>
+      (await harness.send(service, cair, to, cairStatusChange())).response.status;
+    expect(await status()).toBe(202);
+    await harness.pool.query('delete from connections where id = $1', [to.id]);
+    await expect.poll(status, { timeout: 3_000, interval: 50 }).toBe(404);
+  });
+
+  it("does not take another provider's token", async () => {
+    const service = await harness.ingress(curacel);
+    const to = await harness.connect(cair, auth);
+    expect((await harness.send(service, curacel, to, curacelVetted())).response.status).toBe(404);
+  });
+
+  it('answers 503, not 401, when the stored secrets cannot be opened', async () => {
+    const service = await harness.ingress(cair);
+    const to = await harness.connect(cair, auth);
+    await harness.pool.query(`update connections set sealed = '\\x0100' where id = $1`, [to.id]);
+    const status = async (): Promise<number> =>
+      (await harness.send(service, cair, to, cairStatusChange())).response.status;
+    await expect.poll(status, { timeout: 3_000, interval: 50 }).toBe(503);
+  });
+});
+
+describe('unexpected accounts', () => {
+  it('keeps the event in quarantine and answers 202', async () => {
+    const service = await harness.ingress(cair);
+    const to = await harness.connect(cair, auth, { expectedAccounts: ['org-other'] });
+    const { response, answer, bytes } = await harness.send(service, cair, to, cairStatusChange());
+    expect(response.status).toBe(202);
+    await expect.poll(() => harness.find(QUARANTINE_TOPIC, answer.id), { timeout: 15_000 }).toHaveLength(1);
+    const [message] = harness.find(QUARANTINE_TOPIC, answer.id);
+    expect(message?.value?.equals(bytes)).toBe(true);
+    expect(headerOf(message!, 'claimwire-reason')).toBe('unexpected_account');
+    expect(harness.find(rawTopic('cair'), answer.id)).toEqual([]);
+  });
+});
+
+describe('canary', () => {
+  it('lets no secret, token, name or SSN into logs, metrics or answers', async () => {
+    const keys = generateSshRsaKeyPair();
+    const service = await harness.ingress(tpastream);
+    const jwt = { type: 'jwt_rs256', publicKeys: [keys.sshPublicKey], privateKeyPem: keys.privateKeyPem };
+    const to = await harness.connect(tpastream, jwt);
+    const other = { ...jwt, privateKeyPem: generateSshRsaKeyPair().privateKeyPem };
+    const answers = [
+      await harness.send(service, tpastream, to, tpaClaim()),
+      await harness.send(service, tpastream, to, { data: { ssn: '999999999', patient_name: 'Abram' } }),
+      await harness.send(service, tpastream, { ...to, auth: other }, tpaClaim()),
+      await harness.send(service, tpastream, to, tpaClaim(), { headers: { 'content-type': 'text/999999999' } }),
+    ];
+    expect(answers.map(({ response }) => response.status)).toEqual([202, 406, 401, 415]);
+    const logs = harness.logLines.join('\n');
+    const everything = [logs, await metricsOf(service), JSON.stringify(answers.map(({ answer }) => answer))].join('\n');
+    for (const canary of [
+      '999999999',
+      'Abram',
+      'Appleseed',
+      to.token,
+      SECRET,
+      keys.privateKeyPem.slice(60, 100),
+      'eyJ',
+    ]) {
+      expect(everything).not.toContain(canary);
+    }
+    expect(logs).toContain(`"tenant":"${TENANT}"`);
+    expect(logs).toContain('"outcome":"accepted"');
+    expect(await metricsOf(service)).toMatch(
+      /claimwire_ingress_refusals_total\{provider="tpastream",reason="signature_mismatch"\} 1/,
+    );
+  });
+});
