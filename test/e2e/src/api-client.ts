@@ -10,7 +10,12 @@ export class ApiClient {
     private readonly key: string,
   ) {}
 
-  async call<T>(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<ApiAnswer<T>> {
+  async call<T>(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<ApiAnswer<T>> {
     const response = await fetch(`${this.baseUrl}/v1${path}`, {
       method,
       headers: {

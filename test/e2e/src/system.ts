@@ -61,13 +61,8 @@ export class System {
         }),
       ),
     ) as Record<AppName, AppProcess>;
-    const system = new System(
-      apps,
-      `http://127.0.0.1:${ports['api']}`,
-      adminKey,
-      database.url,
-      topicPrefix,
-      () => database.drop(),
+    const system = new System(apps, `http://127.0.0.1:${ports['api']}`, adminKey, database.url, topicPrefix, () =>
+      database.drop(),
     );
     for (const app of only) await apps[app].start();
     await Promise.all(only.map((app) => apps[app].ready(60_000)));

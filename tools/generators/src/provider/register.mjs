@@ -10,7 +10,8 @@ function edit(tree, file, edits) {
   let text = tree.read(file, 'utf8');
   if (text === null) throw new Error(`${file} is missing`);
   for (const [pattern, change] of edits) {
-    if (!pattern.test(text)) throw new Error(`${file} has no place like ${pattern}: register the provider there by hand`);
+    if (!pattern.test(text))
+      throw new Error(`${file} has no place like ${pattern}: register the provider there by hand`);
     text = text.replace(pattern, change);
   }
   tree.write(file, text);
