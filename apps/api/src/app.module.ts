@@ -5,13 +5,29 @@ import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { ApiConfig } from './config.js';
+import { ConnectionsModule } from './connections/connections.module.js';
+import { CredentialSetsModule } from './credential-sets/credential-sets.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
+import { ClaimsModule } from './claims/claims.module.js';
+import { DeliveriesModule } from './deliveries/deliveries.module.js';
+import { QuarantineModule } from './quarantine/quarantine.module.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { DtoPipe } from './http/validation.js';
 import { KeyringModule } from './keyring.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 
-const FEATURES = [TenantsModule, ApiKeysModule, AuditModule];
+const FEATURES = [
+  TenantsModule,
+  ApiKeysModule,
+  AuditModule,
+  ConnectionsModule,
+  CredentialSetsModule,
+  WebhooksModule,
+  DeliveriesModule,
+  ClaimsModule,
+  QuarantineModule,
+];
 
 @Module({})
 export class AppModule {

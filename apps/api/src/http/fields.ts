@@ -9,7 +9,6 @@ import {
   IsISO8601,
   IsNumber,
   IsObject,
-  IsOptional,
   IsString,
   Matches,
   Max,
@@ -31,13 +30,16 @@ interface Common {
   example?: unknown;
 }
 
+/** Unlike IsOptional it lets no null through: what may be null says so. */
+export const IfStated = () => ValidateIf((_object, value) => value !== undefined);
+
 type Schema = Record<string, unknown>;
 
 function field(common: Common, schema: Schema, ...checks: PropertyDecorator[]): PropertyDecorator {
   const { optional, nullable, ...described } = common;
   const options = { ...schema, ...described, ...(nullable ? { nullable: true } : {}) };
   const presence = [
-    ...(optional ? [IsOptional()] : []),
+    ...(optional ? [IfStated()] : []),
     ...(nullable ? [ValidateIf((_object, value) => value !== null)] : []),
   ];
   return applyDecorators(optional ? ApiPropertyOptional(options) : ApiProperty(options), ...presence, ...checks);
@@ -109,12 +111,15 @@ export function Texts(options: Common & { max?: number; maxLength?: number } = {
   );
 }
 
+/** Nest tells a function that gives a class from the class itself by this very name. */
+const lazy = (give: () => new () => object) => ({ type: () => give() }).type;
+
 export function Nested(type: () => new () => object, options: Common = {}) {
   const { optional, description } = options;
-  const described = { type, description };
+  const described = { type: lazy(type), description };
   return applyDecorators(
     optional ? ApiPropertyOptional(described) : ApiProperty(described),
-    ...(optional ? [IsOptional()] : []),
+    ...(optional ? [IfStated()] : []),
     IsObject(),
     ValidateNested(),
     Type(type),
@@ -123,10 +128,10 @@ export function Nested(type: () => new () => object, options: Common = {}) {
 
 export function NestedList(type: () => new () => object, options: Common & { min?: number; max?: number } = {}) {
   const { min = 1, max = 20, optional, description } = options;
-  const described = { type, isArray: true, minItems: min, maxItems: max, description };
+  const described = { type: lazy(type), isArray: true, minItems: min, maxItems: max, description };
   return applyDecorators(
     optional ? ApiPropertyOptional(described) : ApiProperty(described),
-    ...(optional ? [IsOptional()] : []),
+    ...(optional ? [IfStated()] : []),
     IsArray(),
     ValidateBy({
       name: 'size',
@@ -161,7 +166,7 @@ export function Variant(variants: Variants, options: Common = {}) {
   return applyDecorators(
     ApiExtraModels(...classes),
     optional ? ApiPropertyOptional(described) : ApiProperty(described),
-    ...(optional ? [IsOptional()] : []),
+    ...(optional ? [IfStated()] : []),
     Transform(({ value }: { value: unknown }) => {
       const type = variantOf(variants, value);
       return type ? plainToInstance(type, value) : value;

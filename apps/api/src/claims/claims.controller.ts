@@ -1,0 +1,64 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { DATA_SOURCE } from '@claimwire/postgres';
+import { DataSource } from 'typeorm';
+import { AsTenant, type Caller } from '../auth/caller.js';
+import { Requires } from '../auth/requires.js';
+import { ReplayClaim, ReplayView } from '../deliveries/deliveries.dto.js';
+import { replay } from '../deliveries/replays.js';
+import { ApiDone, ApiOne, ApiPage } from '../http/api-answers.js';
+import { findWebhook } from '../webhooks/find-webhook.js';
+import { ClaimView, HistoryView, ListClaims, ListHistory } from './claims.dto.js';
+import { ClaimsService } from './claims.service.js';
+
+const ClaimKeyParam = () =>
+  ApiParam({ name: 'claimKey', description: 'The claim key as one segment: encodeURIComponent(claimKey).' });
+
+@ApiTags('claims')
+@Controller('claims')
+export class ClaimsController {
+  constructor(
+    private readonly claims: ClaimsService,
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+  ) {}
+
+  @Get()
+  @Requires('viewer')
+  @ApiOperation({ summary: 'Claims, last changed first' })
+  @ApiPage(ClaimView)
+  list(@AsTenant() caller: Caller, @Query() query: ListClaims) {
+    return this.claims.list(caller, query);
+  }
+
+  @Get(':claimKey')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'State of one claim' })
+  @ClaimKeyParam()
+  @ApiOne(ClaimView)
+  get(@AsTenant() caller: Caller, @Param('claimKey') claimKey: string) {
+    return this.claims.get(caller, claimKey);
+  }
+
+  @Get(':claimKey/events')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'What each webhook reported about the claim, in the order of events' })
+  @ClaimKeyParam()
+  @ApiPage(HistoryView)
+  history(@AsTenant() caller: Caller, @Param('claimKey') claimKey: string, @Query() query: ListHistory) {
+    return this.claims.history(caller, claimKey, query);
+  }
+
+  @Post(':claimKey/replays')
+  @HttpCode(200)
+  @Requires('operator')
+  @ApiOperation({ summary: "Send the claim's events again to a webhook that is bound to them" })
+  @ClaimKeyParam()
+  @ApiDone(ReplayView)
+  async replay(@AsTenant() caller: Caller, @Param('claimKey') claimKey: string, @Body() { webhookId }: ReplayClaim) {
+    await this.claims.get(caller, claimKey);
+    return this.dataSource.transaction(async (manager) => {
+      await findWebhook(manager, caller, webhookId);
+      return replay(manager, caller, webhookId, { claimKey });
+    });
+  }
+}

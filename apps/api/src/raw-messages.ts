@@ -1,0 +1,52 @@
+import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { createKafka, KafkaPublisher, readMessage, type BatchMessage, type PublishRecord } from '@claimwire/kafka';
+import { ApiConfig } from './config.js';
+import { Problem } from './http/problem.js';
+
+/** Single raw messages, for an operator's requests; connects when first asked. */
+@Injectable()
+export class RawMessages implements OnApplicationShutdown {
+  private readonly kafka;
+  private readonly publisher;
+
+  constructor({ KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_TOPIC_PREFIX }: ApiConfig) {
+    this.kafka = createKafka({ brokers: KAFKA_BROKERS, clientId: KAFKA_CLIENT_ID, topicPrefix: KAFKA_TOPIC_PREFIX });
+    this.publisher = new KafkaPublisher(this.kafka);
+  }
+
+  /** @throws Problem 410 when the topic's retention removed it, 503 when Kafka does not answer */
+  async read({
+    topic,
+    partition,
+    offset,
+  }: {
+    topic: string;
+    partition: number;
+    offset: string;
+  }): Promise<BatchMessage> {
+    const message = await this.orUnavailable(() => readMessage(this.kafka, topic, partition, BigInt(offset)));
+    if (!message) throw new Problem(410, "The message is no longer on its topic: the topic's retention removed it.");
+    return message;
+  }
+
+  /** @throws Problem 503; the message may have landed all the same */
+  async publish(record: PublishRecord): Promise<void> {
+    await this.orUnavailable(() => this.publisher.publish(record));
+  }
+
+  private async orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch {
+      throw new Problem(503, 'Kafka does not answer now.');
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.publisher.stop();
+    await this.kafka.close();
+  }
+}
+
+@Module({ providers: [RawMessages], exports: [RawMessages] })
+export class RawMessagesModule {}

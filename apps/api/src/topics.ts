@@ -1,0 +1,26 @@
+import { TOPICS } from '@claimwire/contracts';
+import { applyTopics, createKafka } from '@claimwire/kafka';
+import { answerHelp, loadConfig } from '@claimwire/service-host';
+import { TopicsConfig } from './config.js';
+
+/** Creates missing topics and brings the settings of the others up to date: exit 0 done, 1 failed, 78 settings wrong. */
+const options = { name: 'topics', defaults: { MANAGEMENT_PORT: 0, KAFKA_CLIENT_ID: 'claimwire-topics' } };
+answerHelp(TopicsConfig, options);
+const config = loadConfig(TopicsConfig, undefined, options);
+const kafka = createKafka({
+  brokers: config.KAFKA_BROKERS,
+  clientId: config.KAFKA_CLIENT_ID,
+  topicPrefix: config.KAFKA_TOPIC_PREFIX,
+});
+try {
+  const created = await applyTopics(kafka, TOPICS, {
+    replication: config.TOPIC_REPLICATION,
+    minInsync: config.TOPIC_MIN_INSYNC_REPLICAS,
+  });
+  process.stdout.write(created.length === 0 ? 'all topics are there\n' : `created: ${created.join(', ')}\n`);
+} catch (error) {
+  process.stderr.write(`the topics could not be applied: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  await kafka.close();
+}

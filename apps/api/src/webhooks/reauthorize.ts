@@ -1,0 +1,27 @@
+import { Webhook } from '@claimwire/postgres';
+import type { EntityManager } from 'typeorm';
+import { audit } from '../audit/audit.js';
+import type { Caller } from '../auth/caller.js';
+
+/** Wakes whoever sends for the webhook; PostgreSQL delivers it with the commit. */
+export async function wakeSender(manager: EntityManager, webhookId: string): Promise<void> {
+  await manager.query(`select pg_notify('deliveries', $1)`, [webhookId]);
+}
+
+/** New credentials may be the right ones: the waiting queue goes out by itself, and one more 401 puts a webhook back. */
+export async function reauthorizeUsersOf(
+  manager: EntityManager,
+  caller: Caller,
+  credentialSetId: string,
+): Promise<void> {
+  const webhooks = await manager.findBy(Webhook, { credentialSetId, tenantId: caller.tenant, status: 'deauthorized' });
+  for (const webhook of webhooks) {
+    await manager.update(
+      Webhook,
+      { id: webhook.id },
+      { status: 'active', statusReason: null, statusSince: new Date() },
+    );
+    await audit(manager, caller, 'webhook.reauthorized', webhook.id, { because: 'credentials_changed' });
+    await wakeSender(manager, webhook.id);
+  }
+}

@@ -1,0 +1,51 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Equals } from 'class-validator';
+import { OneWord, Secret, Text } from '../http/fields.js';
+
+const SIGNATURE_HEADER = { max: 100, pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, hint: 'an HTTP header name' };
+
+/** Standard Webhooks v1; the secret is generated and shown once. */
+export class StandardWebhooksSigning {
+  @ApiProperty({ enum: ['standard_webhooks'] })
+  @Equals('standard_webhooks')
+  type!: 'standard_webhooks';
+}
+
+/** Hex HMAC-SHA256 over the body, in a header of one's own. */
+export class HmacSigning {
+  @ApiProperty({ enum: ['hmac_sha256'] })
+  @Equals('hmac_sha256')
+  type!: 'hmac_sha256';
+
+  @Text(SIGNATURE_HEADER)
+  header!: string;
+
+  @Secret({ min: 16, max: 1_000 })
+  secret!: string;
+
+  @OneWord(['hex'], { optional: true, default: 'hex' })
+  encoding: 'hex' = 'hex' as const;
+}
+
+export class JwtSigning {
+  @ApiProperty({ enum: ['jwt_rs256'] })
+  @Equals('jwt_rs256')
+  type!: 'jwt_rs256';
+
+  @Text(SIGNATURE_HEADER)
+  header!: string;
+}
+
+export class NoSigning {
+  @ApiProperty({ enum: ['none'] })
+  @Equals('none')
+  type!: 'none';
+}
+
+export const SIGNINGS = {
+  standard_webhooks: StandardWebhooksSigning,
+  hmac_sha256: HmacSigning,
+  jwt_rs256: JwtSigning,
+  none: NoSigning,
+};
+export type SigningDto = StandardWebhooksSigning | HmacSigning | JwtSigning | NoSigning;

@@ -1,0 +1,155 @@
+import { ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import type { WebhookMethod, WebhookOrdering, WebhookPayload, WebhookStatus } from '@claimwire/postgres';
+import { ValidateBy } from 'class-validator';
+import { IfStated, Instant, Json, OneWord, Secret, Text, Variant, Whole } from '../http/fields.js';
+import { headerProblem } from '../http/header-rules.js';
+import { HttpUrl } from '../http/http-url.js';
+import { PageQuery } from '../http/page.js';
+import { RETRY_POLICIES, type RetryPolicyDto } from './retry-policy.dto.js';
+import { SIGNINGS, type SigningDto } from './signing.dto.js';
+
+const METHODS = ['POST', 'PUT', 'GET', 'PATCH', 'DELETE'] as const;
+const ORDERINGS = ['per_claim', 'unordered', 'latest_only'] as const;
+const PAYLOADS = ['full', 'status_only'] as const;
+const STATUSES = ['active', 'paused', 'deauthorized', 'disabled'] as const;
+const MAX_HEADERS = 20;
+const THIRTY_DAYS_S = 30 * 24 * 60 * 60;
+
+function headersProblem(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object of header values';
+  const entries = Object.entries(value as Record<string, unknown>);
+  if (entries.length > MAX_HEADERS) return `must have at most ${MAX_HEADERS} headers`;
+  for (const [name, content] of entries) {
+    const problem = headerProblem(name, content);
+    // a name that is none may be anything, so it is not repeated
+    if (problem) return /^[\w-]{1,100}$/.test(name) ? `: ${name} ${problem}` : `has a name that ${problem}`;
+  }
+  return null;
+}
+
+export class CreateWebhook {
+  @Text({ max: 200 })
+  name!: string;
+
+  @OneWord(METHODS, { optional: true, default: 'POST', description: 'GET and DELETE carry no body.' })
+  method?: WebhookMethod;
+
+  @HttpUrl({ description: 'A change of its origin needs `signing` and `credentialSetId` stated anew.' })
+  url!: string;
+
+  @Text({ max: 100 })
+  credentialSetId!: string;
+
+  @Whole({
+    min: 1,
+    max: 1_000,
+    optional: true,
+    default: 10,
+    description: 'Most requests in flight, all replicas together.',
+  })
+  concurrency?: number;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Own headers. Not Host, hop-by-hop ones, `webhook-*`, `ce-*` or `claimwire-*`.',
+  })
+  @IfStated()
+  @ValidateBy({
+    name: 'headers',
+    validator: {
+      validate: (value: unknown) => headersProblem(value) === null,
+      defaultMessage: (args) => `headers ${headersProblem(args?.value)}`,
+    },
+  })
+  headers?: Record<string, string>;
+
+  @Whole({ min: 100, max: 60_000, optional: true, default: 5_000 })
+  timeoutMs?: number;
+
+  @Variant(RETRY_POLICIES, { optional: true, default: { type: 'fixed', retries: 4, delaySeconds: 90 } })
+  retryPolicy?: RetryPolicyDto;
+
+  @OneWord(ORDERINGS, { optional: true, default: 'per_claim' })
+  ordering?: WebhookOrdering;
+
+  @Variant(SIGNINGS, { optional: true, default: { type: 'standard_webhooks' } })
+  signing?: SigningDto;
+
+  @OneWord(PAYLOADS, { optional: true, default: 'full' })
+  payload?: WebhookPayload;
+}
+
+export class UpdateWebhook extends PartialType(CreateWebhook, { skipNullProperties: false }) {}
+
+export class ListWebhooks extends PageQuery {
+  @OneWord(STATUSES, { optional: true })
+  status?: WebhookStatus;
+}
+
+export class RotateSecret {
+  @Whole({
+    min: 0,
+    max: THIRTY_DAYS_S,
+    optional: true,
+    default: 86_400,
+    description: 'How long, in seconds, deliveries are signed with the old secret too.',
+  })
+  overlapSeconds: number = 86_400;
+
+  @Secret({ optional: true, min: 16, max: 1_000, description: 'Only for hmac_sha256; generated where it is left out.' })
+  secret?: string;
+}
+
+export class WebhookView {
+  @Text()
+  id!: string;
+
+  @Text()
+  name!: string;
+
+  @OneWord(METHODS)
+  method!: WebhookMethod;
+
+  @Text()
+  url!: string;
+
+  @Text()
+  credentialSetId!: string;
+
+  @Whole({ min: 1, max: 1_000 })
+  concurrency!: number;
+
+  @Json()
+  headers!: Record<string, string>;
+
+  @Whole({ min: 100, max: 60_000 })
+  timeoutMs!: number;
+
+  @Json()
+  retryPolicy!: object;
+
+  @OneWord(ORDERINGS)
+  ordering!: WebhookOrdering;
+
+  @Json({ description: 'With `secret` only in the answer that generated it.' })
+  signing!: object;
+
+  @OneWord(PAYLOADS)
+  payload!: WebhookPayload;
+
+  @OneWord(STATUSES)
+  status!: WebhookStatus;
+
+  @Text({ nullable: true })
+  statusReason!: string | null;
+
+  @Instant()
+  statusSince!: string;
+
+  @Instant()
+  createdAt!: string;
+
+  @Instant()
+  updatedAt!: string;
+}

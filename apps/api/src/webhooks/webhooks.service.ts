@@ -1,0 +1,157 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CredentialSet, DATA_SOURCE, Webhook } from '@claimwire/postgres';
+import { DataSource, type EntityManager } from 'typeorm';
+import { audit } from '../audit/audit.js';
+import type { Caller } from '../auth/caller.js';
+import { originOf } from '../http/http-url.js';
+import { pageById, type Page } from '../http/page.js';
+import { fieldNotValid, notValid } from '../http/problem.js';
+import { newId } from '../ids.js';
+import { findWebhook } from './find-webhook.js';
+import { wakeSender } from './reauthorize.js';
+import { SigningSecrets } from './signing-secrets.js';
+import { nextStatus, type WebhookAction } from './webhook-status.js';
+import type { CreateWebhook, ListWebhooks, RotateSecret, UpdateWebhook, WebhookView } from './webhooks.dto.js';
+
+const DEFAULTS = {
+  method: 'POST',
+  concurrency: 10,
+  headers: {},
+  timeoutMs: 5_000,
+  retryPolicy: { type: 'fixed', retries: 4, delaySeconds: 90 },
+  ordering: 'per_claim',
+  payload: 'full',
+} as const;
+
+@Injectable()
+export class WebhooksService {
+  constructor(
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    private readonly secrets: SigningSecrets,
+  ) {}
+
+  /** @throws Problem 422 */
+  async create(caller: Caller, body: CreateWebhook): Promise<WebhookView> {
+    return this.dataSource.transaction(async (manager) => {
+      await requireCredentialSet(manager, caller, body.credentialSetId);
+      const { signing = { type: 'standard_webhooks' }, ...fields } = body;
+      const webhook = Object.assign(new Webhook(), DEFAULTS, withoutUndefined(fields), {
+        id: newId('whk'),
+        tenantId: caller.tenant,
+        status: 'active',
+        statusReason: null,
+        statusSince: new Date(),
+      });
+      const secret = this.secrets.set(webhook, signing);
+      await manager.save(webhook);
+      await audit(manager, caller, 'webhook.created', webhook.id, { origin: originOf(webhook.url) });
+      return toView(webhook, secret);
+    });
+  }
+
+  list(caller: Caller, query: ListWebhooks): Promise<Page<WebhookView>> {
+    const builder = this.dataSource.getRepository(Webhook).createQueryBuilder('webhook');
+    builder.where('webhook.tenant_id = :tenant', { tenant: caller.tenant });
+    if (query.status !== undefined) builder.andWhere('webhook.status = :status', { status: query.status });
+    return pageById(builder, query, (webhook) => toView(webhook));
+  }
+
+  async get(caller: Caller, id: string): Promise<WebhookView> {
+    return toView(await findWebhook(this.dataSource.manager, caller, id));
+  }
+
+  /** @throws Problem 404, 422 */
+  async update(caller: Caller, id: string, body: UpdateWebhook): Promise<WebhookView> {
+    return this.dataSource.transaction(async (manager) => {
+      const webhook = await findWebhook(manager, caller, id);
+      requireSecretsForNewOrigin(webhook, body);
+      if (body.credentialSetId !== undefined) await requireCredentialSet(manager, caller, body.credentialSetId);
+      const { signing, ...fields } = body;
+      Object.assign(webhook, withoutUndefined(fields));
+      const secret = signing && this.secrets.set(webhook, signing);
+      const credentialsChanged = body.credentialSetId ?? body.headers ?? signing;
+      if (credentialsChanged) move(webhook, 'credentials_changed');
+      await manager.save(webhook);
+      await audit(manager, caller, 'webhook.updated', id, { fields: Object.keys(body) });
+      await wakeSender(manager, id);
+      return toView(webhook, secret);
+    });
+  }
+
+  async remove(caller: Caller, id: string): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      const webhook = await findWebhook(manager, caller, id);
+      await manager.remove(webhook);
+      await audit(manager, caller, 'webhook.deleted', id);
+    });
+  }
+
+  /** @throws Problem 404, 409 */
+  async act(caller: Caller, id: string, action: WebhookAction): Promise<WebhookView> {
+    return this.dataSource.transaction(async (manager) => {
+      const webhook = await findWebhook(manager, caller, id);
+      move(webhook, action);
+      await manager.save(webhook);
+      await audit(manager, caller, `webhook.${action}`, id);
+      await wakeSender(manager, id);
+      return toView(webhook);
+    });
+  }
+
+  async rotateSecret(caller: Caller, id: string, { overlapSeconds, secret }: RotateSecret): Promise<WebhookView> {
+    return this.dataSource.transaction(async (manager) => {
+      const webhook = await findWebhook(manager, caller, id);
+      const value = this.secrets.rotate(webhook, overlapSeconds, secret);
+      await manager.save(webhook);
+      await audit(manager, caller, 'webhook.secret_rotated', id, { overlapSeconds });
+      return toView(webhook, secret === undefined ? value : undefined);
+    });
+  }
+}
+
+function move(webhook: Webhook, action: WebhookAction): void {
+  const status = nextStatus(webhook.status, action);
+  if (status !== webhook.status) Object.assign(webhook, { status, statusReason: null, statusSince: new Date() });
+}
+
+async function requireCredentialSet(manager: EntityManager, { tenant }: Caller, id: string): Promise<void> {
+  if (await manager.existsBy(CredentialSet, { id, tenantId: tenant })) return;
+  throw fieldNotValid('credentialSetId', 'there is no such credential set');
+}
+
+/** Else whoever may change a URL could have the old receiver's secrets sent to a host of theirs. */
+function requireSecretsForNewOrigin(webhook: Webhook, { url, signing, credentialSetId }: UpdateWebhook): void {
+  if (url === undefined || originOf(url) === originOf(webhook.url)) return;
+  const missing = Object.entries({ signing, credentialSetId }).filter(([, value]) => value === undefined);
+  if (missing.length === 0) return;
+  throw notValid(
+    missing.map(([path]) => ({ path, message: 'must be stated anew, because the origin of url changes' })),
+  );
+}
+
+function withoutUndefined<T extends object>(object: T): Partial<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function toView(webhook: Webhook, secret?: string): WebhookView {
+  const { signing } = webhook;
+  return {
+    id: webhook.id,
+    name: webhook.name,
+    method: webhook.method,
+    url: webhook.url,
+    credentialSetId: webhook.credentialSetId,
+    concurrency: webhook.concurrency,
+    headers: webhook.headers,
+    timeoutMs: webhook.timeoutMs,
+    retryPolicy: webhook.retryPolicy,
+    ordering: webhook.ordering,
+    signing: secret === undefined ? signing : { ...signing, secret },
+    payload: webhook.payload,
+    status: webhook.status,
+    statusReason: webhook.statusReason,
+    statusSince: webhook.statusSince.toISOString(),
+    createdAt: webhook.createdAt.toISOString(),
+    updatedAt: webhook.updatedAt.toISOString(),
+  };
+}
