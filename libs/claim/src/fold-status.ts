@@ -9,18 +9,19 @@ type StatusPart = Pick<
   'status' | 'lastReported' | 'previousStatus' | 'statusSince' | 'reasons' | 'attempt'
 >;
 
-const opening = (fact: ClaimFact): StatusPart => ({
+/** The first event of a run. */
+const opening = (fact: ClaimFact, previousStatus: StatusPart['previousStatus'], attempt: number): StatusPart => ({
   status: fact.status,
   lastReported: fact.status,
-  previousStatus: null,
+  previousStatus,
   statusSince: fact.occurredAt,
   reasons: fact.reasons,
-  attempt: 1,
+  attempt,
 });
 
 /** Status, and all that depends on it, after one more event in order (SPEC, L5–L9). */
 export function foldStatus(before: ClaimAccumulator | null, fact: ClaimFact): StatusPart {
-  if (before === null) return opening(fact);
+  if (before === null) return opening(fact, null, 1);
   const { status, previousStatus, statusSince, reasons, attempt } = before;
   const transition = TRANSITIONS[status][fact.status];
   if (transition === 'ignored') {
@@ -31,7 +32,7 @@ export function foldStatus(before: ClaimAccumulator | null, fact: ClaimFact): St
     return { status, lastReported: fact.status, previousStatus, statusSince, reasons: stated, attempt };
   }
   const next = transition === 'resubmission' ? attempt + 1 : attempt;
-  return { ...opening(fact), previousStatus: status, attempt: next };
+  return opening(fact, status, next);
 }
 
 /**
