@@ -68,18 +68,22 @@ const send = (record, signal) => {
   }
 };
 
-/** @param {ProcessRecord} record */
-const stopOne = async (record) => {
+/** @param {ProcessRecord} record @param {number} graceMs */
+const stopOne = async (record, graceMs) => {
   send(record, record.stopSignal);
-  const deadline = Date.now() + GRACE_MS;
+  const deadline = Date.now() + graceMs;
   while (stillRuns(record) && Date.now() < deadline) await sleep(50);
   send(record, 'SIGKILL');
   while (stillRuns(record)) await sleep(20);
 };
 
-/** Stops orphans: the apps together, then what they need. @param {ProcessRecord[]} orphans */
-export const stopOrphans = async (orphans) => {
+/**
+ * Stops orphans: the apps together, then what they need.
+ * @param {ProcessRecord[]} orphans
+ * @param {number} [graceMs] after which they are killed
+ */
+export const stopOrphans = async (orphans, graceMs = GRACE_MS) => {
   const engines = orphans.filter(({ name }) => name === 'kafka' || name === 'postgres');
-  await Promise.all(orphans.filter((record) => !engines.includes(record)).map(stopOne));
-  await Promise.all(engines.map(stopOne));
+  await Promise.all(orphans.filter((record) => !engines.includes(record)).map((record) => stopOne(record, graceMs)));
+  await Promise.all(engines.map((record) => stopOne(record, graceMs)));
 };

@@ -37,6 +37,7 @@ const PROBE_INTERVAL_MS = 50;
 export class ServerProcess {
   readonly ended: Promise<void>;
   private readonly child: ChildProcess;
+  private stopped: Promise<void> | null = null;
 
   constructor(
     private readonly what: ServerCommand,
@@ -89,9 +90,13 @@ export class ServerProcess {
     throw new Error(`${this.what.name} ended while it started: see ${this.what.logFile}`);
   }
 
-  /** Resolves when the process has ended. Safe to call at any time, also twice. */
-  async stop(): Promise<void> {
-    if (!this.running) return;
+  /** Resolves when the process has ended. Safe to call at any time; it is asked only once. */
+  stop(): Promise<void> {
+    this.stopped ??= this.running ? this.askToStop() : Promise.resolve();
+    return this.stopped;
+  }
+
+  private async askToStop(): Promise<void> {
     const exit = once(this.child, 'exit');
     this.child.kill(this.what.stopSignal);
     const tooLong = setTimeout(() => this.child.kill('SIGKILL'), STOP_DEADLINE_MS);
