@@ -5,10 +5,27 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** No provider nests deeper than about twelve levels; some thousands overflow the stack of whoever serialises them. */
+const MAX_DEPTH = 500;
+const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
+const CLOSING: ReadonlySet<number> = new Set(Buffer.from(']}'));
+
+/** Brackets inside text count too: it would take hundreds of unbalanced ones to be wrong. */
+function isTooDeep(body: Buffer): boolean {
+  if (body.length <= MAX_DEPTH * 2) return false;
+  let depth = 0;
+  for (const byte of body) {
+    if (OPENING.has(byte)) depth += 1;
+    else if (CLOSING.has(byte)) depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
 /** The body as a JSON object, or null: bytes that are not UTF-8, not JSON, or another kind of JSON value. */
 export function parseJsonObject(body: Buffer): JsonObject | null {
   // Decoding would replace bad bytes, so that two different bodies looked like one fact.
-  if (!isUtf8(body)) return null;
+  if (!isUtf8(body) || isTooDeep(body)) return null;
   try {
     const text = body.toString('utf8');
     const value: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
