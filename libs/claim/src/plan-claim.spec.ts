@@ -130,6 +130,9 @@ it('L23 refuses what would break the versions of a claim', () => {
   expect(plan([rejected], submitted, submitted)).toThrow('stored once');
   expect(plan([rejected], { ...submitted, claimKey: 'demo/cair/claim-2' })).toThrow('one claim');
   expect(() => first()).toThrow('at least one event');
+  const lost = { accumulator: null, version: 5, history: null, incoming: [submitted] };
+  expect(() => planClaim(lost)).toThrow('has an accumulator');
+  expect(() => planClaim({ ...lost, accumulator, version: 0 })).toThrow('has an accumulator');
 });
 
 it('L24 asks for the history where another revision of the fold made the accumulator, and folds it again', () => {

@@ -42,10 +42,11 @@ export function needsHistory(accumulator: ClaimAccumulator | null, incoming: rea
 /**
  * What storing the incoming facts does, as if they had arrived one by one (SPEC, L15): a version and a message for each,
  * and the claim afterwards. Pure: the caller stores the result, in one transaction.
- * @throws Error for nothing to plan, for a fact of another claim, for one stored already, for a history that is missing or
- *   is not `version` facts long: each is a bug of the caller, and going on would break the claim's versions
+ * @throws Error for nothing to plan, for a fact of another claim, for one stored already, for stored events without an
+ *   accumulator, for a history that is missing or is not `version` facts long: each is a bug of the caller, and going on would break the claim's versions
  */
 export function planClaim({ accumulator, version, history, incoming }: PlanInput): ClaimPlan {
+  if ((accumulator === null) !== (version === 0)) throw new Error('a claim has an accumulator if it has stored events');
   const timeline = history === null ? continueFrom(accumulator, incoming) : replay(history, version);
   const events = incoming.map((fact, index) => plan(timeline, fact, version + index + 1));
   const after = timeline.accumulator;
