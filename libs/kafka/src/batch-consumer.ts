@@ -130,7 +130,8 @@ export class BatchConsumer {
         if (isCurrent()) this.joined = true;
       },
       (error: unknown) => {
-        if (isCurrent()) this.crash(error);
+        // A lane claimed by another meanwhile: the group is about to tell us so.
+        if (isCurrent() && !(error instanceof FencedError)) this.crash(error);
       },
     );
   }
@@ -151,7 +152,11 @@ export class BatchConsumer {
   private async onBatch(payload: EachBatchPayload): Promise<void> {
     if (this.stopping || this.crashed) return;
     const membership = new Membership(payload, this.generation, () => this.generation);
-    const work = this.settle(payload, membership).finally(() => membership.end());
+    const work = this.settle(payload, membership)
+      .catch((error: unknown) => {
+        throw error instanceof FencedError ? this.rejoin() : error;
+      })
+      .finally(() => membership.end());
     this.inFlight.add(work);
     try {
       await work;
@@ -191,7 +196,7 @@ export class BatchConsumer {
         this.failing = false;
         return true;
       } catch (error) {
-        if (error instanceof FencedError) throw this.rejoin();
+        if (error instanceof FencedError) throw error;
         if (!isTransient(error)) {
           this.crash(error);
           throw error;

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient, Queryable } from './pool.js';
+import type { Pool, PoolClient } from './pool.js';
 
 /** A consumer's place on one partition, as PostgreSQL has it: the truth, Kafka's committed offset only shows lag. */
 export interface Lane {
@@ -32,6 +32,13 @@ export interface Advance {
   sentSeq?: bigint;
   /** Renews the lease to this long from the start of the transaction. */
   leaseMs?: number;
+}
+
+export interface LeaseAnswer {
+  /** Until the present holder's lease runs out; 0 = the lease is ours. */
+  waitMs: number;
+  /** Newest outgoing message known to be on Kafka. */
+  sentSeq: bigint;
 }
 
 interface LaneRow {
@@ -95,37 +102,37 @@ export class LaneStore {
   /**
    * Takes or renews the lease under which a lane's outgoing messages are sent.
    * @param owner this process
-   * @returns milliseconds until the present holder's lease runs out; 0 = the lease is ours
+   * @throws FencedError
    */
-  async acquireLease(lane: Lane, owner: string, leaseMs: number): Promise<number> {
-    const { rows } = await this.pool.query<{ ours: boolean; wait_ms: number }>(
+  async acquireLease(lane: Lane, owner: string, leaseMs: number): Promise<LeaseAnswer> {
+    const { rows } = await this.pool.query<{ ours: boolean; wait_ms: number; sent_seq: string }>(
       `update consumer_lanes set
          owner = case when owner = $3 or owner is null or lease_until <= now() then $3 else owner end,
          lease_until = case when owner = $3 or owner is null or lease_until <= now()
            then now() + $4::int * interval '1 ms' else lease_until end
        where id = $1 and epoch = $2
-       returning owner = $3 as ours, ceil(extract(epoch from lease_until - now()) * 1000)::int as wait_ms`,
+       returning owner = $3 as ours, sent_seq,
+         ceil(extract(epoch from lease_until - now()) * 1000)::int as wait_ms`,
       [lane.laneId, String(lane.epoch), owner, leaseMs],
     );
     const row = this.unlessFenced(lane, rows[0]);
-    return row.ours ? 0 : Math.max(row.wait_ms, 1);
+    return { waitMs: row.ours ? 0 : Math.max(row.wait_ms, 1), sentSeq: BigInt(row.sent_seq) };
   }
 
-  /** Ends leases before their time, so that the next assignee need not wait; harmless for one that is no longer ours. */
-  async releaseLeases(laneIds: readonly number[], owner: string): Promise<void> {
-    await this.pool.query(`update consumer_lanes set lease_until = now() where id = any($1) and owner = $2`, [
-      laneIds,
-      owner,
-    ]);
-  }
-
-  /** Notes that outgoing messages up to `sentSeq` are on Kafka. @throws FencedError */
-  async markSent(lane: Lane, sentSeq: bigint, queryable: Queryable = this.pool): Promise<void> {
-    const { rows } = await queryable.query<{ id: number }>(
-      `update consumer_lanes set sent_seq = greatest(sent_seq, $3) where id = $1 and epoch = $2 returning id`,
-      [lane.laneId, String(lane.epoch), String(sentSeq)],
+  /**
+   * Notes that outgoing messages up to `sentSeq` are on Kafka. The right to say so is the lease, not the epoch: a successor
+   * that has claimed the lane already waits for the lease and reads the note then.
+   * @param release ends the lease before its time, so that the successor need not wait
+   * @returns false when the lease is another's by now
+   */
+  async markSent({ laneId }: Lane, owner: string, sentSeq: bigint, release = false): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `update consumer_lanes set sent_seq = greatest(sent_seq, $3),
+         lease_until = case when $4 then now() else lease_until end
+       where id = $1 and owner = $2`,
+      [laneId, owner, String(sentSeq), release],
     );
-    this.unlessFenced(lane, rows[0]);
+    return rowCount === 1;
   }
 
   private unlessFenced<T>(lane: Lane, row: T | undefined): T {

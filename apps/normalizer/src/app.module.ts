@@ -1,0 +1,95 @@
+import { createKafka, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
+import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
+import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { NormaliseBatchHandler } from './batch/normalise-batch.handler.js';
+import { RawEventsConsumer } from './batch/raw-events.consumer.js';
+import type { NormalizerConfig } from './config.js';
+import { ConnectionDirectory } from './connection-directory.js';
+import { Lifecycle } from './lifecycle.js';
+import { NormalizerMetrics } from './metrics.js';
+import { Outboxes } from './outbox/outboxes.js';
+import { QuarantineIndexConsumer } from './quarantine/quarantine-index.consumer.js';
+import { KAFKA_HANDLE } from './tokens.js';
+
+/** Composition only. */
+@Module({})
+export class NormalizerModule {
+  static forRoot(config: NormalizerConfig): DynamicModule {
+    return {
+      module: NormalizerModule,
+      imports: [PostgresModule.forRoot(config)],
+      controllers: [RawEventsConsumer, QuarantineIndexConsumer],
+      providers: [
+        NormalizerMetrics,
+        Lifecycle,
+        {
+          provide: KAFKA_HANDLE,
+          useFactory: () =>
+            createKafka({
+              brokers: config.KAFKA_BROKERS,
+              clientId: config.KAFKA_CLIENT_ID,
+              topicPrefix: config.KAFKA_TOPIC_PREFIX,
+            }),
+        },
+        {
+          provide: KafkaPublisher,
+          inject: [KAFKA_HANDLE],
+          useFactory: (handle: KafkaHandle) => new KafkaPublisher(handle),
+        },
+        { provide: LaneStore, inject: [PG_POOL], useFactory: (pool: Pool) => new LaneStore(pool) },
+        { provide: ConnectionDirectory, inject: [PG_POOL], useFactory: (pool: Pool) => new ConnectionDirectory(pool) },
+        {
+          provide: Outboxes,
+          inject: [PG_POOL, LaneStore, KafkaPublisher, NormalizerMetrics, ROOT_LOGGER],
+          useFactory: (
+            pool: Pool,
+            store: LaneStore,
+            publisher: KafkaPublisher,
+            metrics: NormalizerMetrics,
+            logger: RootLogger,
+          ) =>
+            new Outboxes({
+              pool,
+              store,
+              publisher,
+              metrics,
+              logger,
+              owner: randomUUID(),
+              leaseMs: config.OUTBOX_LEASE_MS,
+            }),
+        },
+        {
+          provide: NormaliseBatchHandler,
+          inject: [PG_POOL, LaneStore, KafkaPublisher, ConnectionDirectory, Outboxes, NormalizerMetrics, ROOT_LOGGER],
+          useFactory: (
+            pool: Pool,
+            store: LaneStore,
+            publisher: KafkaPublisher,
+            connections: ConnectionDirectory,
+            outboxes: Outboxes,
+            metrics: NormalizerMetrics,
+            logger: RootLogger,
+          ) => new NormaliseBatchHandler({ pool, store, publisher, connections, outboxes, metrics, logger }),
+        },
+        {
+          provide: KafkaBatchServer,
+          inject: [KAFKA_HANDLE, LaneStore, Outboxes],
+          useFactory: (handle: KafkaHandle, lanes: LaneStore, hooks: Outboxes) =>
+            new KafkaBatchServer(handle, {
+              consumers: {
+                normalizer: {
+                  lanes,
+                  hooks,
+                  concurrency: config.BATCH_CONCURRENCY,
+                  maxMessages: config.BATCH_MAX_EVENTS,
+                },
+                'quarantine-index': { lanes },
+              },
+            }),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,91 @@
+import type { Batch, KafkaPublisher, LaneBatch } from '@claimwire/kafka';
+import type { LaneStore, Pool } from '@claimwire/postgres';
+import { faultPoint, type RootLogger } from '@claimwire/service-host';
+import type { ConnectionDirectory } from '../connection-directory.js';
+import type { NormalizerMetrics } from '../metrics.js';
+import type { Outboxes } from '../outbox/outboxes.js';
+import { quarantineRecord } from '../quarantine/quarantine-record.js';
+import { normaliseBatch, sourceOf, type NormalisedBatch } from './normalise-batch.js';
+import { readHeaders } from './normalise-message.js';
+import { storeBatch, type StoredBatch } from './store-batch.js';
+
+export interface BatchDeps {
+  pool: Pool;
+  store: LaneStore;
+  publisher: Pick<KafkaPublisher, 'publishAll'>;
+  connections: ConnectionDirectory;
+  outboxes: Outboxes;
+  metrics: NormalizerMetrics;
+  logger: RootLogger;
+}
+
+interface Times {
+  normaliseMs: number;
+  storeMs: number;
+}
+
+/**
+ * One batch of raw events: normalise, quarantine what cannot be, store in one transaction, then send in the background while
+ * the next batch is stored. An error leaves the lane where it was, and the same batch comes again.
+ */
+export class NormaliseBatchHandler {
+  constructor(private readonly deps: BatchDeps) {}
+
+  async handle(batch: LaneBatch): Promise<void> {
+    const { pool, store, outboxes, connections } = this.deps;
+    const outbox = outboxes.of(batch.lane);
+    const beganAt = performance.now();
+    const normalised = normaliseBatch(batch, await connections.find(connectionIds(batch)));
+    await this.quarantine(batch, normalised);
+    const storeBeganAt = performance.now();
+    const place = { lane: batch.lane, nextOffset: batch.nextOffset, outbox: outbox.advance() };
+    const stored = await storeBatch(pool, store, normalised, place);
+    outbox.leaseRenewed(storeBeganAt);
+    await faultPoint('normalizer.after-commit');
+    const times = { normaliseMs: storeBeganAt - beganAt, storeMs: performance.now() - storeBeganAt };
+    await outbox.idle();
+    outbox.sendCommitted(stored.records, stored.upTo);
+    this.report(batch, normalised, stored, times);
+  }
+
+  /** Before the transaction: the offset may not pass a message that is settled nowhere. */
+  private async quarantine(batch: Batch, { quarantined }: NormalisedBatch): Promise<void> {
+    if (quarantined.length === 0) return;
+    await this.deps.publisher.publishAll(quarantined.map((message) => quarantineRecord(batch, message)));
+  }
+
+  private report(batch: Batch, { counts }: NormalisedBatch, stored: StoredBatch, times: Times): void {
+    const { source } = sourceOf(batch.topic);
+    const { metrics, logger } = this.deps;
+    for (const [outcome, count] of Object.entries(counts)) metrics.messages.inc({ source, outcome }, count);
+    metrics.stored.inc({ source }, stored.stored);
+    metrics.duplicates.inc({ source }, stored.duplicates);
+    metrics.late.inc({ source }, stored.late);
+    metrics.batchMessages.observe({ source }, batch.messages.length);
+    metrics.batchSeconds.observe({ source, phase: 'normalise' }, times.normaliseMs / 1_000);
+    metrics.batchSeconds.observe({ source, phase: 'store' }, times.storeMs / 1_000);
+    const { upTo, stored: storedEvents, duplicates, late, claims, notices } = stored;
+    logger.info(
+      {
+        topic: batch.topic,
+        partition: batch.partition,
+        nextOffset: String(batch.nextOffset),
+        laneSeq: String(upTo),
+        messages: batch.messages.length,
+        outcomes: counts,
+        stored: storedEvents,
+        duplicates,
+        late,
+        claims,
+        notices,
+        normaliseMs: Math.round(times.normaliseMs),
+        storeMs: Math.round(times.storeMs),
+      },
+      'batch stored',
+    );
+  }
+}
+
+function connectionIds({ messages }: Batch): Set<string> {
+  return new Set(messages.flatMap((message) => readHeaders(message)?.connection ?? []));
+}

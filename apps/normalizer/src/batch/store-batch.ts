@@ -1,0 +1,133 @@
+import {
+  inTransaction,
+  type Advance,
+  type Lane,
+  type LaneStore,
+  type Pool,
+  type PoolClient,
+} from '@claimwire/postgres';
+import type { PublishRecord } from '@claimwire/kafka';
+import { faultPoint } from '@claimwire/service-host';
+import { eventRecord, noticeRecord, stateRecord } from '../outbox/outgoing.js';
+import {
+  insertEvents,
+  insertNotices,
+  loadHistories,
+  lockClaims,
+  storedEventIds,
+  upsertClaims,
+  type EventRow,
+} from './claim-batch.repository.js';
+import type { ArrivedNotice, NormalisedBatch } from './normalise-batch.js';
+import { claimsInNeedOfHistory, groupByClaim, planClaims, withoutDuplicates, type ArrivedFact } from './plan-claims.js';
+
+export interface StoredBatch {
+  /** Committed outgoing messages in lane order: each event, then the newest state of its claim, then notices. */
+  records: PublishRecord[];
+  /** Number of the last of them in the lane. */
+  upTo: bigint;
+  stored: number;
+  duplicates: number;
+  late: number;
+  claims: number;
+  notices: number;
+}
+
+export interface BatchPlace {
+  lane: Lane;
+  nextOffset: bigint;
+  outbox: Pick<Required<Advance>, 'sentSeq' | 'leaseMs'>;
+}
+
+interface StoredEvents {
+  records: PublishRecord[];
+  late: number;
+  claims: number;
+}
+
+/**
+ * Everything that a batch changes, in one transaction (DESIGN, guarantee 4): the lane moves on, new events, the state after
+ * them, and the outgoing messages, which are the stored ones themselves.
+ * @throws FencedError when another process has claimed the lane; nothing is stored then
+ */
+export function storeBatch(
+  pool: Pool,
+  store: LaneStore,
+  { facts, notices }: Pick<NormalisedBatch, 'facts' | 'notices'>,
+  { lane, nextOffset, outbox }: BatchPlace,
+): Promise<StoredBatch> {
+  return inTransaction(pool, async (client) => {
+    // Numbers for all that may be stored: those that turn out to be duplicates leave gaps, which harm nobody.
+    const messages = facts.length + notices.length;
+    const upTo = await store.advance(client, lane, nextOffset, { ...outbox, messages });
+    const firstSeq = upTo - BigInt(messages) + 1n;
+    const stored = await storedEventIds(
+      client,
+      facts.map(({ fact }) => fact.eventId),
+    );
+    const fresh = withoutDuplicates(facts, stored);
+    const events = await storeEvents(client, lane.laneId, fresh, firstSeq);
+    const noticeRecords = await storeNotices(client, lane.laneId, notices, firstSeq + BigInt(facts.length));
+    await faultPoint('normalizer.before-commit');
+    return {
+      records: [...events.records, ...noticeRecords],
+      upTo,
+      stored: fresh.length,
+      duplicates: facts.length - fresh.length,
+      late: events.late,
+      claims: events.claims,
+      notices: noticeRecords.length,
+    };
+  });
+}
+
+async function storeEvents(
+  client: PoolClient,
+  laneId: number,
+  fresh: readonly ArrivedFact[],
+  firstSeq: bigint,
+): Promise<StoredEvents> {
+  if (fresh.length === 0) return { records: [], late: 0, claims: 0 };
+  const facts = fresh.map(({ fact }) => fact);
+  const groups = groupByClaim(facts);
+  const stored = await lockClaims(client, [...groups.keys()]);
+  const histories = await loadHistories(client, claimsInNeedOfHistory(groups, stored));
+  const planned = planClaims(facts, groups, stored, histories);
+  const rows = planned.events.map(({ fact, version, late, message }, index): EventRow => ({
+    fact,
+    version,
+    late,
+    message: JSON.stringify(message),
+    laneSeq: firstSeq + BigInt(index),
+  }));
+  await insertEvents(client, laneId, rows);
+  await upsertClaims(client, planned.claims);
+  const states = new Map(planned.claims.map(({ claimKey, version, state }) => [`${claimKey}#${version}`, state]));
+  const records = planned.events.flatMap(({ message }, index) => {
+    const { traceparent } = fresh[index] as ArrivedFact;
+    const event = eventRecord(message, (rows[index] as EventRow).message, traceparent);
+    const state = states.get(`${message.claimKey}#${message.version}`);
+    return state === undefined ? [event] : [event, stateRecord(message, state, traceparent)];
+  });
+  return { records, late: rows.filter(({ late }) => late).length, claims: groups.size };
+}
+
+async function storeNotices(
+  client: PoolClient,
+  laneId: number,
+  notices: readonly ArrivedNotice[],
+  firstSeq: bigint,
+): Promise<PublishRecord[]> {
+  if (notices.length === 0) return [];
+  const unique = new Map(notices.map((arrived) => [arrived.notice.id, arrived]));
+  const rows = [...unique.values()].map(({ notice, headers }, index) => ({
+    notice,
+    message: JSON.stringify(notice),
+    laneSeq: firstSeq + BigInt(index),
+    traceparent: headers.traceparent,
+  }));
+  const inserted = await insertNotices(client, laneId, rows);
+  return rows
+    .filter(({ notice }) => inserted.has(notice.id))
+    .map(({ notice, message, traceparent }) => noticeRecord(notice, message, traceparent));
+}

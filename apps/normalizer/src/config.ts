@@ -1,0 +1,26 @@
+import { HostConfig, Setting, WithDatabase, WithKafka } from '@claimwire/service-host';
+import { IsInt, Max, Min } from 'class-validator';
+
+export class NormalizerConfig extends WithKafka(WithDatabase(HostConfig)) {
+  @Setting({ help: 'the most raw events that one transaction stores', unit: 'events', default: 1_000 })
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  BATCH_MAX_EVENTS!: number;
+
+  @Setting({ help: 'how many partitions are worked on at the same time', unit: 'partitions', default: 3 })
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  BATCH_CONCURRENCY!: number;
+
+  @Setting({
+    help: 'for how long a crashed replica keeps others from sending its outgoing messages',
+    unit: 'ms',
+    default: 6_000,
+  })
+  @IsInt()
+  @Min(2_000)
+  @Max(60_000)
+  OUTBOX_LEASE_MS!: number;
+}

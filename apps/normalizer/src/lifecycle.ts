@@ -1,0 +1,35 @@
+import { KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
+import { listen, type Listening } from '@claimwire/postgres';
+import { HealthRegistry } from '@claimwire/service-host';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { NormalizerConfig } from './config.js';
+import { ConnectionDirectory } from './connection-directory.js';
+import { KAFKA_HANDLE } from './tokens.js';
+
+/** Starts and stops what has no hooks of its own; Nest has stopped the consumers when the last hook runs. */
+@Injectable()
+export class Lifecycle implements OnModuleInit, OnApplicationShutdown {
+  private listening: Listening | null = null;
+
+  constructor(
+    private readonly config: NormalizerConfig,
+    private readonly publisher: KafkaPublisher,
+    private readonly server: KafkaBatchServer,
+    private readonly connections: ConnectionDirectory,
+    private readonly health: HealthRegistry,
+    @Inject(KAFKA_HANDLE) private readonly handle: KafkaHandle,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.health.addReadiness('consumers', () => this.server.readiness());
+    this.health.addLiveness('consumers', () => this.server.liveness());
+    this.listening = listen(this.config.DATABASE_URL, 'configuration', () => this.connections.invalidate());
+    await this.publisher.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.listening?.stop();
+    await this.publisher.stop();
+    await this.handle.close();
+  }
+}

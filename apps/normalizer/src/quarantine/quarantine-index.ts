@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { BatchMessage, LaneBatch } from '@claimwire/kafka';
+import { inTransaction, type LaneStore, type Pool, type PoolClient } from '@claimwire/postgres';
+import { readHeaders } from '../batch/normalise-message.js';
+import { QUARANTINE_HEADERS } from './quarantine-record.js';
+
+export interface QuarantineRow {
+  id: string;
+  tenant: string;
+  connection: string;
+  ceId: string;
+  ceType: string;
+  reason: string;
+  stage: string;
+  sourceTopic: string | null;
+  sourcePartition: number | null;
+  sourceOffset: string | null;
+  offset: string;
+  receivedAt: string;
+}
+
+/** Where a message has no header of ours, for example one that somebody else wrote to the topic. */
+const UNKNOWN = '';
+
+/**
+ * The row for one quarantined message. Its id is the same when the same message is quarantined twice, as after a crash
+ * between the write to the topic and the commit; what the ingress writes has no place in a source topic yet, so each is new.
+ */
+export function quarantineRow(message: BatchMessage, topic: string, partition: number): QuarantineRow {
+  const headers = readHeaders(message);
+  const extra = headers?.extra ?? {};
+  const sourceTopic = extra[QUARANTINE_HEADERS.topic] ?? null;
+  const sourcePartition = extra[QUARANTINE_HEADERS.partition] ?? null;
+  const sourceOffset = extra[QUARANTINE_HEADERS.offset] ?? null;
+  const place =
+    sourceOffset === null ? [topic, partition, message.offset] : [sourceTopic, sourcePartition, sourceOffset];
+  return {
+    id: `qua_${createHash('sha256').update(place.join('/')).digest('hex').slice(0, 32)}`,
+    tenant: headers?.tenant ?? UNKNOWN,
+    connection: headers?.connection ?? UNKNOWN,
+    ceId: headers?.id ?? UNKNOWN,
+    ceType: headers?.type ?? UNKNOWN,
+    reason: extra[QUARANTINE_HEADERS.reason] ?? 'unknown',
+    stage: extra[QUARANTINE_HEADERS.stage] ?? 'unknown',
+    sourceTopic,
+    sourcePartition: sourcePartition === null ? null : Number(sourcePartition),
+    sourceOffset,
+    offset: String(message.offset),
+    receivedAt: headers?.time ?? new Date(message.timestamp).toISOString(),
+  };
+}
+
+/** Makes claims.quarantine.v1 searchable; the bytes stay on the topic. */
+export function indexQuarantine(pool: Pool, store: LaneStore, batch: LaneBatch): Promise<QuarantineRow[]> {
+  const rows = batch.messages.map((message) => quarantineRow(message, batch.topic, batch.partition));
+  return inTransaction(pool, async (client) => {
+    await store.advance(client, batch.lane, batch.nextOffset);
+    await insertRows(client, batch, rows);
+    return rows;
+  });
+}
+
+async function insertRows(client: PoolClient, { topic, partition }: LaneBatch, rows: readonly QuarantineRow[]) {
+  await client.query(
+    `insert into quarantine (id, tenant_id, connection_id, ce_id, ce_type, reason, stage, source_topic, source_partition,
+       source_offset, topic, partition, "offset", received_at)
+     select id, tenant, connection, ce_id, ce_type, reason, stage, source_topic, source_partition, source_offset, $1, $2,
+       "offset", received_at
+     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+       $11::int[], $12::bigint[], $13::bigint[], $14::timestamptz[])
+       as row (id, tenant, connection, ce_id, ce_type, reason, stage, source_topic, source_partition, source_offset,
+         "offset", received_at)
+     on conflict do nothing`,
+    [
+      topic,
+      partition,
+      rows.map(({ id }) => id),
+      rows.map(({ tenant }) => tenant),
+      rows.map(({ connection }) => connection),
+      rows.map(({ ceId }) => ceId),
+      rows.map(({ ceType }) => ceType),
+      rows.map(({ reason }) => reason),
+      rows.map(({ stage }) => stage),
+      rows.map(({ sourceTopic }) => sourceTopic),
+      rows.map(({ sourcePartition }) => sourcePartition),
+      rows.map(({ sourceOffset }) => sourceOffset),
+      rows.map(({ offset }) => offset),
+      rows.map(({ receivedAt }) => receivedAt),
+    ],
+  );
+}
