@@ -5,6 +5,8 @@ import { Decimal as BaseDecimal } from 'decimal.js';
 const Decimal = BaseDecimal.clone({ precision: 60 });
 
 const DECIMAL_TEXT = /^[+-]?\d{1,18}(?:\.\d{1,12})?$/;
+/** Text that is already in our form: most amounts of an 835 are. */
+const PLAIN_TEXT = /^(?:-?[1-9]\d{0,17}|0)\.\d{2}$/;
 const MAX_AMOUNT = 1e18;
 /** A JSON number has passed through somebody's double: digits behind the sixth are noise of that, no money. */
 const NUMBER_DECIMALS = 6;
@@ -18,11 +20,13 @@ const format = (value: BaseDecimal): DecimalString => {
 /** An amount as exact text with at least two decimals ("228.00"), from a JSON number or numeric text; else null. */
 export function readDecimal(value: unknown): DecimalString | null {
   if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return `${value}.00`;
     if (!Number.isFinite(value) || Math.abs(value) >= MAX_AMOUNT) return null;
     return format(new Decimal(value).toDecimalPlaces(NUMBER_DECIMALS));
   }
   if (typeof value !== 'string') return null;
   const text = value.trim();
+  if (PLAIN_TEXT.test(text)) return text;
   return DECIMAL_TEXT.test(text) ? format(new Decimal(text)) : null;
 }
 

@@ -7,16 +7,16 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 /** No provider nests deeper than about twelve levels; some thousands overflow the stack of whoever serialises them. */
 const MAX_DEPTH = 500;
-const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
-const CLOSING: ReadonlySet<number> = new Set(Buffer.from(']}'));
+const [OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = [0x5b, 0x7b, 0x5d, 0x7d];
 
-/** Brackets inside text count too: it would take hundreds of unbalanced ones to be wrong. */
+/** Brackets inside text count too: it would take hundreds of unbalanced ones to be wrong. A plain loop: every body runs it. */
 function isTooDeep(body: Buffer): boolean {
   if (body.length <= MAX_DEPTH * 2) return false;
   let depth = 0;
-  for (const byte of body) {
-    if (OPENING.has(byte)) depth += 1;
-    else if (CLOSING.has(byte)) depth -= 1;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1;
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
     if (depth > MAX_DEPTH) return true;
   }
   return false;

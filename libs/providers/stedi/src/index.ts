@@ -1,4 +1,5 @@
 export * from './explode-report.js';
 export { stedi } from './provider.js';
 export * from './report-part.js';
-export * from './transaction-event.js';
+export { isReportKind, readTransactionEvent, REPORT_KINDS } from './transaction-event.js';
+export type { ReportKind, TransactionEvent } from './transaction-event.js';

@@ -1,5 +1,5 @@
 import type { Timestamp } from '@claimwire/contracts';
-import { readEnvelope } from './envelope.js';
+import { readEnvelope, type Envelope } from './envelope.js';
 
 export const REPORT_KINDS = ['277', '835'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
@@ -27,7 +27,10 @@ export type TransactionEvent =
  * not say is worth asking for.
  */
 export function readTransactionEvent(body: Buffer): TransactionEvent {
-  const envelope = readEnvelope(body);
+  return toTransactionEvent(readEnvelope(body));
+}
+
+export function toTransactionEvent(envelope: Envelope): TransactionEvent {
   if (envelope.kind === 'malformed') return { kind: 'other', reason: envelope.reason };
   if (envelope.kind !== 'transaction') return { kind: 'other', reason: 'not_a_transaction' };
   const { transactionId, direction, mode, transactionSet, partnership, account, thin, occurredAt } = envelope;

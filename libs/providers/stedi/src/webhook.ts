@@ -10,7 +10,7 @@ import {
   type Reception,
 } from '@claimwire/provider-kit';
 import { readEnvelope, type FileEnvelope } from './envelope.js';
-import { readTransactionEvent } from './transaction-event.js';
+import { toTransactionEvent } from './transaction-event.js';
 
 /** A transaction's identity is its id in every form: a re-sent event has another event id. */
 export function receiveWebhook(body: Buffer): Reception {
@@ -63,6 +63,6 @@ export function normaliseWebhook(event: RawEvent): NormaliseOutcome {
   if (!isExpectedAccount(envelope.account, event.settings)) return { kind: 'quarantine', reason: 'unexpected_account' };
   if (envelope.kind === 'file') return fileNotice(envelope, event);
   if (envelope.kind === 'other') return { kind: 'ignored', reason: 'event_type_not_needed' };
-  const transaction = readTransactionEvent(event.body);
+  const transaction = toTransactionEvent(envelope);
   return { kind: 'ignored', reason: transaction.kind === 'other' ? transaction.reason : 'fetched_by_stedi_reports' };
 }
