@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
   IsArray,
@@ -153,7 +153,7 @@ function variantOf(variants: Variants, value: unknown): (new () => object) | und
   return typeof type === 'string' && Object.hasOwn(variants, type) ? variants[type] : undefined;
 }
 
-/** A tagged union: `type` names the class that the object is checked as. */
+/** A tagged union: `type` names the class that the object is checked as. The controller names the classes as extra models. */
 export function Variant(variants: Variants, options: Common = {}) {
   const { optional, description, default: preset } = options;
   const classes = Object.values(variants);
@@ -164,7 +164,6 @@ export function Variant(variants: Variants, options: Common = {}) {
     oneOf: classes.map((type) => ({ $ref: getSchemaPath(type) })),
   };
   return applyDecorators(
-    ApiExtraModels(...classes),
     optional ? ApiPropertyOptional(described) : ApiProperty(described),
     ...(optional ? [IfStated()] : []),
     Transform(({ value }: { value: unknown }) => {

@@ -16,11 +16,13 @@ export function flattenErrors(errors: ValidationError[], prefix = ''): FieldErro
   return errors.flatMap((error) => {
     const path = prefix === '' ? error.property : `${prefix}.${error.property}`;
     const messages = Object.entries(error.constraints ?? {});
-    // says only that the value is no class instance: another constraint, where there is one, says what is wrong
-    const telling = messages.length > 1 ? messages.filter(([rule]) => rule !== 'unknownValue') : messages;
-    return [...telling.map(([, message]) => ({ path, message })), ...flattenErrors(error.children ?? [], path)];
+    const own = messages.map(([, message]) => ({ path, message }));
+    return [...own, ...flattenErrors(error.children?.filter(isNamed) ?? [], path)];
   });
 }
+
+/** One without a name says only that a value is no instance of a known class; what holds it says what it should be. */
+const isNamed = ({ property }: ValidationError): boolean => property !== undefined;
 
 /** @returns what is wrong with `value` as an instance of `type`, under `prefix`; empty = valid */
 export async function validateAs<T extends object>(

@@ -1,12 +1,15 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AsTenant, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';
 import { ApiCreated, ApiDone, ApiGone, ApiOne, ApiPage } from '../http/api-answers.js';
+import { RETRY_POLICIES } from './retry-policy.dto.js';
+import { SIGNINGS } from './signing.dto.js';
 import { CreateWebhook, ListWebhooks, RotateSecret, UpdateWebhook, WebhookView } from './webhooks.dto.js';
 import { WebhooksService } from './webhooks.service.js';
 
 @ApiTags('webhooks')
+@ApiExtraModels(...Object.values(RETRY_POLICIES), ...Object.values(SIGNINGS))
 @Controller('webhooks')
 export class WebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
