@@ -1,0 +1,4 @@
+import { runService } from '@claimwire/service-host';
+import { stediReports } from './service.js';
+
+await runService(stediReports);
