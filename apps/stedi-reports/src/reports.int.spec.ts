@@ -1,0 +1,273 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { encodeHeaders, QUARANTINE_TOPIC, rawEventId, rawTopic, TOPICS } from '@claimwire/contracts';
+import {
+  applyTopics,
+  BatchConsumer,
+  type BatchMessage,
+  createKafka,
+  type KafkaHandle,
+  KafkaPublisher,
+} from '@claimwire/kafka';
+import { Keyring } from '@claimwire/keyring';
+import { createPool, type Pool } from '@claimwire/postgres';
+import { createLogger, readConfig, type RunningService, startService } from '@claimwire/service-host';
+import {
+  buildAcknowledgmentReport,
+  createTestDatabase,
+  StediReportServer,
+  stediFileDelivered,
+  stediThinEvent,
+  stediTransactionEvent,
+  type TestDatabase,
+  testKafkaBrokers,
+  testTopicPrefix,
+} from '@claimwire/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StediReportsConfig } from './config.js';
+import { stediReports } from './service.js';
+
+const API_KEY = `stedi-key-${randomBytes(8).toString('hex')}`;
+const KEYRING = `k1:${randomBytes(32).toString('base64')}`;
+const REPORTS = rawTopic('stedi-reports');
+const RECEIVED = '2026-01-02T03:04:05.678Z';
+const prefix = testTopicPrefix();
+const logLines: string[] = [];
+const seen: { topic: string; message: BatchMessage }[] = [];
+let database: TestDatabase;
+let pool: Pool;
+let kafka: KafkaHandle;
+let publisher: KafkaPublisher;
+let spy: BatchConsumer;
+let server: StediReportServer;
+let service: RunningService;
+
+const report = (...claims: string[]): object =>
+  buildAcknowledgmentReport([
+    { claims: claims.map((patientControlNumber) => ({ patientControlNumber, statuses: [['A2', '20']] })) },
+  ]);
+
+async function connect(settings: object): Promise<string> {
+  const id = `con_${randomBytes(6).toString('hex')}`;
+  const text = JSON.stringify({ auth: { type: 'none' }, settings });
+  const sealed = Keyring.parse(KEYRING).seal(text, { tenant: 'acme', table: 'connections', row: id, column: 'sealed' });
+  await pool.query(
+    `insert into connections (id, tenant_id, provider, name, auth, settings, sealed) values ($1, 'acme', 'stedi', 'n', '{}', '{}', $2)`,
+    [id, sealed],
+  );
+  return id;
+}
+
+const reporting = (): Promise<string> =>
+  connect({ reports: { baseUrl: `${server.url}/`, coreBaseUrl: server.url, apiKey: API_KEY } });
+
+/** Puts a webhook on the raw topic as the ingress does. @returns its ce_id */
+async function announce(connection: string, body: object): Promise<string> {
+  const id = rawEventId('acme', 'stedi', randomUUID());
+  const headers = encodeHeaders({
+    id,
+    source: '/ingress/stedi',
+    type: 'stedi.transaction.processed.v2',
+    time: RECEIVED,
+    tenant: 'acme',
+    connection,
+    contentType: 'application/json',
+    traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+  });
+  await publisher.publish({ topic: rawTopic('stedi'), key: `acme/${id}`, value: JSON.stringify(body), headers });
+  return id;
+}
+
+const text = (message: BatchMessage, name: string): string | undefined => message.headers[name]?.toString();
+const bodyOf = (message: BatchMessage): Record<string, unknown> =>
+  JSON.parse(message.value?.toString() ?? '') as Record<string, unknown>;
+const claimsOf = (transactionId: string): BatchMessage[] =>
+  seen
+    .filter(({ topic, message }) => topic === REPORTS && bodyOf(message).transactionId === transactionId)
+    .map(({ message }) => message);
+const quarantined = (id: string): BatchMessage[] =>
+  seen
+    .filter(({ topic, message }) => topic === QUARANTINE_TOPIC && text(message, 'ce_id') === id)
+    .map(({ message }) => message);
+const eventually = <T>(get: () => T[], count: number) => expect.poll(get, { timeout: 20_000 }).toHaveLength(count);
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.url, 2);
+  await pool.query(`insert into tenants (id, name) values ('acme', 'Acme')`);
+  kafka = createKafka({ brokers: testKafkaBrokers(), clientId: 'test', topicPrefix: prefix });
+  const names = [rawTopic('stedi'), REPORTS, QUARANTINE_TOPIC];
+  await applyTopics(
+    kafka,
+    TOPICS.filter(({ name }) => names.includes(name)),
+    { replication: 1, minInsync: 1 },
+  );
+  publisher = new KafkaPublisher(kafka);
+  spy = new BatchConsumer(kafka, {
+    consumer: 'spy',
+    topics: [REPORTS, QUARANTINE_TOPIC],
+    handler: async ({ topic, messages }) => void messages.forEach((message) => seen.push({ topic, message })),
+    onCrash: (error) => logLines.push(String(error)),
+  });
+  spy.start();
+  server = await StediReportServer.start({ apiKey: API_KEY });
+  const env = {
+    KAFKA_BROKERS: testKafkaBrokers().join(','),
+    KAFKA_TOPIC_PREFIX: prefix,
+    DATABASE_URL: database.url,
+    CLAIMWIRE_KEYRING: KEYRING,
+    EGRESS_ALLOW_NETWORKS: '127.0.0.0/8',
+    FETCH_BUDGET_MS: '3000',
+    MANAGEMENT_PORT: '0',
+  };
+  const config = readConfig(StediReportsConfig, env);
+  if (!config.ok) throw new Error(config.problems.join());
+  const destination = { write: (line: string) => void logLines.push(line) };
+  service = await startService(
+    stediReports,
+    config.config,
+    createLogger({ name: 'test', level: 'trace', destination }),
+  );
+});
+
+afterAll(async () => {
+  await service.stop();
+  await spy.stop();
+  await publisher.stop();
+  await kafka.close();
+  await server.stop();
+  await pool.end();
+  await database.drop();
+});
+
+describe('stedi-reports', () => {
+  it('publishes one message per claim of a report, keyed by tenant and control number', async () => {
+    const transactionId = randomUUID();
+    server.put(transactionId, { kind: '277', report: report('pcn-1', 'PCN-2', 'PCN-3') });
+    const connection = await reporting();
+    await announce(connection, stediTransactionEvent({ transactionId, processedAt: '2025-05-06T19:35:07.912Z' }));
+    await eventually(() => claimsOf(transactionId), 3);
+    const first = claimsOf(transactionId).find((message) => bodyOf(message).patientControlNumber === 'PCN-1')!;
+    expect(first.key?.toString()).toBe('acme/PCN-1');
+    expect(bodyOf(first)).toMatchObject({ kind: '277', processedAt: '2025-05-06T19:35:07.912Z', mode: 'production' });
+    const path = (bodyOf(first).path as number[]).join('.');
+    expect(Object.fromEntries(Object.keys(first.headers).map((name) => [name, text(first, name)]))).toEqual({
+      ce_specversion: '1.0',
+      ce_id: rawEventId('acme', 'stedi', `${transactionId}:${path}`),
+      ce_source: '/stedi-reports',
+      ce_type: 'stedi.report.277',
+      ce_time: RECEIVED,
+      'content-type': 'application/json',
+      'claimwire-tenant': 'acme',
+      'claimwire-connection': connection,
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    });
+    expect(new Set(claimsOf(transactionId).map((message) => text(message, 'ce_id'))).size).toBe(3);
+  });
+
+  it('asks for what a thin event does not say', async () => {
+    const transactionId = randomUUID();
+    const transaction = { processedAt: '2025-07-01T10:00:00.000Z', mode: 'test' };
+    server.put(transactionId, { kind: '277', report: report('THIN'), transaction });
+    await announce(await reporting(), stediThinEvent({ transactionId, transactionSet: '277' }));
+    await eventually(() => claimsOf(transactionId), 1);
+    expect(bodyOf(claimsOf(transactionId)[0]!)).toMatchObject(transaction);
+    expect(server.count(`/transactions/${transactionId}`)).toBe(1);
+  });
+
+  it('publishes the same ids when a transaction comes twice', async () => {
+    const transactionId = randomUUID();
+    server.put(transactionId, { kind: '277', report: report('TWICE') });
+    const connection = await reporting();
+    await announce(connection, stediTransactionEvent({ transactionId }));
+    await announce(connection, stediTransactionEvent({ transactionId, wrapped: false }));
+    await eventually(() => claimsOf(transactionId), 2);
+    expect(new Set(claimsOf(transactionId).map((message) => text(message, 'ce_id'))).size).toBe(1);
+  });
+
+  it.each([404, 429, 500, 503, 0])('tries again after %s', async (status) => {
+    const transactionId = randomUUID();
+    server.put(transactionId, { kind: '277', report: report('AGAIN') });
+    server.fail({ status, times: 2, path: transactionId });
+    await announce(await reporting(), stediTransactionEvent({ transactionId }));
+    await eventually(() => claimsOf(transactionId), 1);
+    expect(server.count(transactionId)).toBe(3);
+  });
+
+  it.each([
+    [403, 'report_forbidden', 1],
+    [400, 'report_request_invalid', 1],
+    [404, 'report_not_found', 50],
+    [503, 'report_unavailable', 50],
+  ])(
+    'quarantines the webhook after a lasting %s, with the reason and where it came from',
+    async (status, reason, times) => {
+      const transactionId = randomUUID();
+      server.fail({ status, times, path: transactionId });
+      const event = stediTransactionEvent({ transactionId });
+      const id = await announce(await reporting(), event);
+      await eventually(() => quarantined(id), 1);
+      const [message] = quarantined(id);
+      expect(bodyOf(message!)).toEqual(event);
+      expect(text(message!, 'claimwire-reason')).toBe(reason);
+      expect(text(message!, 'claimwire-stage')).toBe('stedi-reports');
+      expect(text(message!, 'claimwire-source-topic')).toBe(rawTopic('stedi'));
+      expect(text(message!, 'claimwire-source-offset')).toMatch(/^\d+$/);
+      expect(text(message!, 'claimwire-source-partition')).toMatch(/^\d+$/);
+    },
+  );
+
+  it('quarantines what is no report, an address that may not be called, and an unknown connection', async () => {
+    const transactionId = randomUUID();
+    server.put(transactionId, { kind: '277', report: { hello: 'world' } });
+    const noReport = await announce(await reporting(), stediTransactionEvent({ transactionId }));
+    const metadata = await connect({ reports: { baseUrl: 'http://169.254.169.254/latest', apiKey: API_KEY } });
+    const refused = await announce(metadata, stediTransactionEvent());
+    const orphan = await announce('con_gone', stediTransactionEvent());
+    for (const [id, reason] of [
+      [noReport, 'report_unreadable'],
+      [refused, 'report_address_refused'],
+      [orphan, 'connection_unknown'],
+    ] as const) {
+      await eventually(() => quarantined(id), 1);
+      expect(text(quarantined(id)[0]!, 'claimwire-reason')).toBe(reason);
+    }
+  });
+
+  it('publishes the claims it can assign and quarantines a report with one that it cannot', async () => {
+    const transactionId = randomUUID();
+    server.put(transactionId, { kind: '277', report: report('GOOD', '') });
+    const id = await announce(await reporting(), stediTransactionEvent({ transactionId }));
+    await eventually(() => quarantined(id), 1);
+    expect(text(quarantined(id)[0]!, 'claimwire-reason')).toBe('report_claim_without_control_number');
+    await eventually(() => claimsOf(transactionId), 1);
+  });
+
+  it('asks nothing for files, outbound transactions, other sets and connections without reports', async () => {
+    const outbound = randomUUID();
+    const claim = randomUUID();
+    const plain = randomUUID();
+    const connection = await reporting();
+    const ids = [
+      await announce(connection, stediFileDelivered()),
+      await announce(connection, stediTransactionEvent({ transactionId: outbound, direction: 'OUTBOUND' })),
+      await announce(connection, stediTransactionEvent({ transactionId: claim, transactionSet: '837' })),
+      await announce(await connect({}), stediTransactionEvent({ transactionId: plain })),
+    ];
+    const after = randomUUID();
+    server.put(after, { kind: '277', report: report('AFTER') });
+    await announce(connection, stediTransactionEvent({ transactionId: after }));
+    await eventually(() => claimsOf(after), 1);
+    const metrics = async () => (await fetch(`${service.managementUrl}/metrics`)).text();
+    await expect.poll(metrics, { timeout: 10_000 }).toContain('outcome="skipped",reason="reports_not_configured"} 1');
+    expect([outbound, claim, plain].map((id) => server.count(id))).toEqual([0, 0, 0]);
+    expect(ids.flatMap(quarantined)).toEqual([]);
+  });
+
+  it('is ready, and kept the API key and the report out of logs and metrics', async () => {
+    expect((await fetch(`${service.managementUrl}/readyz`)).status).toBe(200);
+    const metrics = await (await fetch(`${service.managementUrl}/metrics`)).text();
+    const everything = [...logLines, metrics].join('\n');
+    for (const canary of [API_KEY, 'PCN-', 'ANON', server.url]) expect(everything).not.toContain(canary);
+    expect(everything).toContain('"outcome":"published"');
+  });
+});
