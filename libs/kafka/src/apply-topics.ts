@@ -1,7 +1,10 @@
 import type { TopicSpec } from '@claimwire/contracts';
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { TopicMismatchError } from './errors.js';
 import type { KafkaHandle } from './kafka-handle.js';
+
+/** Node sees only some of this CommonJS package's names as exports. */
+const { ConfigResourceTypes } = kafkajs;
 
 export interface ReplicationOptions {
   replication: number;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { FencedError } from '@claimwire/postgres';
-import { KafkaJSProtocolError, type Consumer, type ConsumerGroupJoinEvent, type EachBatchPayload } from 'kafkajs';
+import kafkajs, { type Consumer, type ConsumerGroupJoinEvent, type EachBatchPayload } from 'kafkajs';
 import type { Batch, BatchHandler, BatchMessage } from './batch.js';
 import { errorCode, isTransient } from './classify-error.js';
 import { LanePositionError } from './errors.js';
@@ -213,7 +213,7 @@ export class BatchConsumer {
   private rejoin(): Error {
     this.logger.warn({ msg: 'fenced: another process has claimed the lane' });
     const cause = Object.assign(new Error('fenced'), { type: 'REBALANCE_IN_PROGRESS', code: 27, retriable: false });
-    return new KafkaJSProtocolError(cause);
+    return new kafkajs.KafkaJSProtocolError(cause);
   }
 
   private async commit(topic: string, partition: number, nextOffset: bigint): Promise<void> {
