@@ -15,3 +15,4 @@ export { dockerAnswers, startTestEngines } from './engine/test-engines.js';
 export * from './test-database.js';
 export * from './senders/index.js';
 export * from './stedi-report-server/index.js';
+export * from './receiver/index.js';

@@ -1,0 +1,83 @@
+import { createEgressDispatcher } from '@claimwire/egress';
+import { createKafka, KafkaBatchServer, type KafkaHandle } from '@claimwire/kafka';
+import { Keyring } from '@claimwire/keyring';
+import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
+import { METRICS_REGISTRY, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import type { Dispatcher } from 'undici';
+import type { FanoutConfig } from './config.js';
+import { Configuration } from './configuration/configuration.js';
+import { WebhookReader } from './configuration/webhook-reader.js';
+import { CONSUMER, EventsConsumer } from './events.consumer.js';
+import { Fanout } from './fanout.js';
+import { Lifecycle } from './lifecycle.js';
+import { FanoutMetrics } from './metrics.js';
+import { DISPATCHER, KAFKA_HANDLE } from './tokens.js';
+
+/** Composition only. */
+@Module({})
+export class FanoutModule {
+  static forRoot(config: FanoutConfig): DynamicModule {
+    return {
+      module: FanoutModule,
+      imports: [PostgresModule.forRoot(config)],
+      controllers: [EventsConsumer],
+      providers: [
+        Lifecycle,
+        {
+          provide: KAFKA_HANDLE,
+          useFactory: () =>
+            createKafka({
+              brokers: config.KAFKA_BROKERS,
+              clientId: config.KAFKA_CLIENT_ID,
+              topicPrefix: config.KAFKA_TOPIC_PREFIX,
+            }),
+        },
+        {
+          provide: DISPATCHER,
+          useFactory: () => createEgressDispatcher({ allowNetworks: config.EGRESS_ALLOW_NETWORKS }),
+        },
+        { provide: LaneStore, inject: [PG_POOL], useFactory: (pool: Pool) => new LaneStore(pool) },
+        {
+          provide: FanoutMetrics,
+          inject: [METRICS_REGISTRY],
+          useFactory: (registry: Registry) => new FanoutMetrics(registry),
+        },
+        {
+          provide: Configuration,
+          inject: [ROOT_LOGGER],
+          useFactory: (logger: RootLogger) => new Configuration(webhookReader(config, logger)),
+        },
+        {
+          provide: Fanout,
+          inject: [PG_POOL, Configuration, DISPATCHER, FanoutMetrics, ROOT_LOGGER],
+          useFactory: (
+            pool: Pool,
+            configuration: Configuration,
+            dispatcher: Dispatcher,
+            metrics: FanoutMetrics,
+            logger: RootLogger,
+          ) => new Fanout({ config, pool, configuration, dispatcher, metrics, logger }),
+        },
+        {
+          provide: KafkaBatchServer,
+          inject: [KAFKA_HANDLE, LaneStore, Fanout],
+          useFactory: (handle: KafkaHandle, lanes: LaneStore, fanout: Fanout) =>
+            new KafkaBatchServer(handle, {
+              consumers: {
+                // Deliveries that the partition's previous holder stored are in the table only.
+                [CONSUMER]: { lanes, hooks: { onClaimed: async () => fanout.invalidateAll() } },
+              },
+            }),
+        },
+      ],
+    };
+  }
+}
+
+function webhookReader({ CLAIMWIRE_KEYRING }: FanoutConfig, logger: RootLogger): WebhookReader {
+  return new WebhookReader(Keyring.parse(CLAIMWIRE_KEYRING), (webhook, error) =>
+    logger.error({ err: error, webhook }, 'webhook.unusable'),
+  );
+}

@@ -1,0 +1,96 @@
+import type { TimedSecret } from '@claimwire/signing';
+import { UnusableWebhookError } from './destination.js';
+import type { Destination, Method, Signing, WebhookStatus } from './destination.js';
+import { MASK, maskHeader, maskUrl } from './mask.js';
+import type { Ordering } from '../lanes/lane.js';
+import type { RetryPolicy } from '../policy/retry-policy.js';
+
+/** A row of `webhooks`, its secrets and its credential set opened. */
+export interface WebhookRecord {
+  id: string;
+  tenant: string;
+  status: WebhookStatus;
+  statusSince: string;
+  method: Method;
+  url: string;
+  concurrency: number;
+  timeoutMs: number;
+  ordering: Ordering;
+  retryPolicy: RetryPolicy;
+  payload: 'full' | 'status_only';
+  signing: { type: string; header?: string; encoding?: string };
+  secrets: readonly TimedSecret[];
+  headers: Readonly<Record<string, string>>;
+  credentials: { type: string; config: Readonly<Record<string, unknown>> };
+}
+
+type Header = readonly [name: string, value: string];
+
+/** What the connection or the protocol sets; the API refuses them, and a row of an older version must not pass either. */
+const FORBIDDEN =
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|expect|webhook-.*|ce-.*)$/i;
+
+const DEFAULTS: readonly Header[] = [
+  ['content-type', 'application/json'],
+  ['user-agent', 'Claimwire/1'],
+];
+
+function apiKeyHeaders(config: Readonly<Record<string, unknown>>): Header[] {
+  const headers = Array.isArray(config.headers) ? (config.headers as { name?: unknown; value?: unknown }[]) : [];
+  return headers.map(({ name, value }) => [String(name), String(value)] as const);
+}
+
+function credentialHeaders({ type, config }: WebhookRecord['credentials']): Header[] {
+  switch (type) {
+    case 'none':
+      return [];
+    case 'api_keys':
+      return apiKeyHeaders(config);
+    case 'basic': {
+      const pair = `${String(config.username)}:${String(config.password)}`;
+      return [['authorization', `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`]];
+    }
+    default:
+      throw new UnusableWebhookError(`credential sets of type "${type}" are not supported`);
+  }
+}
+
+function readSigning({ signing, secrets }: WebhookRecord): Signing {
+  const { type, header, encoding } = signing;
+  if (type === 'none') return { type };
+  if (type !== 'standard_webhooks' && type !== 'hmac_sha256') {
+    throw new UnusableWebhookError(`signing of type "${type}" is not supported`);
+  }
+  if (secrets.length === 0) throw new UnusableWebhookError('it has no secret to sign with');
+  if (type === 'standard_webhooks') return { type };
+  if (!header || (encoding ?? 'hex') !== 'hex') throw new UnusableWebhookError('hmac_sha256 needs a header, in hex');
+  return { type, header, encoding: 'hex' };
+}
+
+/** Later ones replace earlier ones of the same name, however it is spelled. */
+function merge(...lists: (readonly Header[])[]): Header[] {
+  const byName = new Map<string, Header>();
+  for (const header of lists.flat()) byName.set(header[0].toLowerCase(), header);
+  return [...byName.values()].filter(([name]) => !FORBIDDEN.test(name));
+}
+
+/** @throws UnusableWebhookError when it cannot be sent to as it is */
+export function compileDestination(webhook: WebhookRecord): Destination {
+  const { url: address, headers: own, credentials, signing: _signing, ...rest } = webhook;
+  if (!URL.canParse(address)) throw new UnusableWebhookError('its URL cannot be read');
+  const url = new URL(address);
+  const secret = credentialHeaders(credentials);
+  const headers = merge(DEFAULTS, Object.entries(own), secret);
+  const secretNames = new Set(secret.map(([name]) => name.toLowerCase()));
+  const shown = headers.map(([name, value]) => {
+    return [name.toLowerCase(), secretNames.has(name.toLowerCase()) ? MASK : maskHeader(name, value)];
+  });
+  return {
+    ...rest,
+    origin: url.origin,
+    path: url.pathname + url.search,
+    signing: readSigning(webhook),
+    headers: headers.flat(),
+    masked: { url: maskUrl(address), headers: Object.fromEntries(shown) as Record<string, string> },
+  };
+}

@@ -1,0 +1,39 @@
+import type { TimedSecret } from '@claimwire/signing';
+import type { Ordering } from '../lanes/lane.js';
+import type { RetryPolicy } from '../policy/retry-policy.js';
+
+export type Method = 'POST' | 'PUT' | 'GET' | 'PATCH' | 'DELETE';
+export type WebhookStatus = 'active' | 'paused' | 'deauthorized' | 'disabled';
+
+export type Signing =
+  { type: 'standard_webhooks' } | { type: 'hmac_sha256'; header: string; encoding: 'hex' } | { type: 'none' };
+
+/** A webhook made ready for sending: what does not change from one delivery to the next is worked out once. */
+export interface Destination {
+  id: string;
+  tenant: string;
+  status: WebhookStatus;
+  /** When it got this status, as PostgreSQL writes it: tells an answer to an older configuration from one to this. */
+  statusSince: string;
+  method: Method;
+  /** Scheme, host and port: one pool of sockets each. */
+  origin: string;
+  /** Path and query. */
+  path: string;
+  concurrency: number;
+  timeoutMs: number;
+  ordering: Ordering;
+  retryPolicy: RetryPolicy;
+  payload: 'full' | 'status_only';
+  signing: Signing;
+  secrets: readonly TimedSecret[];
+  /** Name, value, name, value, …: the credential set's and the webhook's own, and defaults that these may replace. */
+  headers: readonly string[];
+  /** For the log of attempts: the address and `headers` without secrets. */
+  masked: { url: string; headers: Readonly<Record<string, string>> };
+}
+
+/** The webhook cannot be sent to as it is configured; its deliveries are kept. The message holds no secret. */
+export class UnusableWebhookError extends Error {
+  override readonly name = 'UnusableWebhookError';
+}

@@ -1,0 +1,24 @@
+import type { Queryable } from '@claimwire/postgres';
+import type { Destination } from './destination.js';
+
+const REASONS = {
+  deauthorized: 'the destination answered 401',
+  disabled: 'the destination answered 410',
+} as const;
+
+/** An answer to a configuration that is no longer the present one changes nothing. */
+const HOLD = `
+with changed as (
+  update webhooks set status = $2, status_reason = $3, status_since = now()
+  where id = $1 and status = 'active' and status_since::text = $4 returning tenant_id)
+insert into audit_log (tenant_id, actor, action, target, detail)
+select tenant_id, 'fanout', 'webhook.' || $2, $1, jsonb_build_object('reason', $3::text) from changed`;
+
+/** Puts a webhook to `deauthorized` or `disabled`, with its entry in the audit log. */
+export async function holdWebhook(
+  client: Queryable,
+  { id, statusSince }: Destination,
+  status: 'deauthorized' | 'disabled',
+): Promise<void> {
+  await client.query(HOLD, [id, status, REASONS[status], statusSince]);
+}

@@ -1,0 +1,16 @@
+export const MASK = '***';
+
+/** A header by this name is taken for a secret, whoever set it. */
+const SECRET_NAME = /authorization|cookie|key|token|secret|password|signature|credential/i;
+
+/** The value as it may be stored and shown. */
+export function maskHeader(name: string, value: string): string {
+  return SECRET_NAME.test(name) ? MASK : value;
+}
+
+/** The address without user info, and without the values of its query: people put keys there. */
+export function maskUrl(address: string): string {
+  const url = new URL(address);
+  const query = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=${MASK}`).join('&');
+  return url.origin + url.pathname + (query === '' ? '' : `?${query}`);
+}

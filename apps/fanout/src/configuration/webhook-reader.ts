@@ -1,0 +1,78 @@
+import type { Keyring } from '@claimwire/keyring';
+import type { Queryable } from '@claimwire/postgres';
+import type { TimedSecret } from '@claimwire/signing';
+import { compileDestination } from './compile-destination.js';
+import type { WebhookRecord } from './compile-destination.js';
+import type { Destination } from './destination.js';
+
+interface WebhookRow extends Omit<WebhookRecord, 'secrets' | 'credentials'> {
+  signingSealed: Buffer;
+  credentialSetId: string;
+  credentialTenant: string;
+  credentialType: string;
+  credentialSealed: Buffer;
+  /** Differs when anything of the two rows does. */
+  fingerprint: string;
+}
+
+/** What a row was made into, with what tells whether the row is still the same. */
+interface Cached {
+  fingerprint: string;
+  destination: Destination | null;
+}
+
+const WEBHOOKS = `
+select w.id, w.tenant_id as tenant, w.status, w.status_since::text as "statusSince", w.method, w.url, w.concurrency,
+  w.timeout_ms as "timeoutMs", w.ordering, w.retry_policy as "retryPolicy", w.payload, w.signing, w.headers,
+  w.signing_sealed as "signingSealed", c.id as "credentialSetId", c.tenant_id as "credentialTenant",
+  c.type as "credentialType", c.sealed as "credentialSealed",
+  md5(w::text || c::text) as fingerprint
+from webhooks w join credential_sets c on c.id = w.credential_set_id and c.tenant_id = w.tenant_id
+order by w.created_at, w.id`;
+
+/** Reads the webhooks and opens their secrets; a row that has not changed is not opened again. */
+export class WebhookReader {
+  private cache = new Map<string, Cached>();
+
+  /** @param onUnusable called once per changed row that cannot be sent to; its deliveries are kept */
+  constructor(
+    private readonly keyring: Keyring,
+    private readonly onUnusable: (webhookId: string, error: unknown) => void,
+  ) {}
+
+  /** In order of creation. */
+  async read(client: Queryable): Promise<Destination[]> {
+    const { rows } = await client.query<WebhookRow>(WEBHOOKS);
+    const next = new Map<string, Cached>();
+    for (const row of rows) {
+      const known = this.cache.get(row.id);
+      const { fingerprint } = row;
+      const isKnown = known?.fingerprint === fingerprint;
+      next.set(row.id, isKnown ? known : { fingerprint, destination: this.compile(row) });
+    }
+    this.cache = next;
+    return [...next.values()].flatMap(({ destination }) => destination ?? []);
+  }
+
+  private compile(row: WebhookRow): Destination | null {
+    const {
+      signingSealed,
+      credentialSetId,
+      credentialTenant,
+      credentialType,
+      credentialSealed,
+      fingerprint: _,
+      ...rest
+    } = row;
+    try {
+      const place = { tenant: row.tenant, table: 'webhooks', row: row.id, column: 'signing_sealed' };
+      const { secrets = [] } = JSON.parse(this.keyring.open(signingSealed, place)) as { secrets?: TimedSecret[] };
+      const set = { tenant: credentialTenant, table: 'credential_sets', row: credentialSetId, column: 'sealed' };
+      const config = JSON.parse(this.keyring.open(credentialSealed, set)) as Record<string, unknown>;
+      return compileDestination({ ...rest, secrets, credentials: { type: credentialType, config } });
+    } catch (error) {
+      this.onUnusable(row.id, error);
+      return null;
+    }
+  }
+}

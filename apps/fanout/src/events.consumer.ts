@@ -1,0 +1,98 @@
+import { EVENTS_TOPIC, NOTICES_TOPIC } from '@claimwire/contracts';
+import { KafkaBatch } from '@claimwire/kafka';
+import type { Batch, LaneBatch } from '@claimwire/kafka';
+import { inTransaction, LaneStore, PG_POOL } from '@claimwire/postgres';
+import type { Pool, PoolClient, Queryable } from '@claimwire/postgres';
+import { faultPoint } from '@claimwire/service-host';
+import { Controller, Inject } from '@nestjs/common';
+import { Configuration } from './configuration/configuration.js';
+import { DELIVERIES_CHANNEL, Fanout } from './fanout.js';
+import type { Delivery } from './lanes/delivery.js';
+import { matchEvents, readBatch } from './match-batch.js';
+import type { ReadEvent } from './match-batch.js';
+import { FanoutMetrics } from './metrics.js';
+import type { Inserted } from './sending/delivery-store.js';
+
+export const CONSUMER = 'fanout';
+/** foreign_key_violation: a webhook was deleted between the matching and the insert. */
+const WEBHOOK_GONE = '23503';
+
+const isWebhookGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === WEBHOOK_GONE;
+
+/** The storing half of the fan-out: one transaction holds a batch's deliveries and the consumer's next offset. */
+@Controller()
+export class EventsConsumer {
+  constructor(
+    @Inject(PG_POOL) private readonly pool: Pool,
+    private readonly lanes: LaneStore,
+    private readonly configuration: Configuration,
+    private readonly fanout: Fanout,
+    private readonly metrics: FanoutMetrics,
+  ) {}
+
+  @KafkaBatch({ consumer: CONSUMER, topics: [EVENTS_TOPIC, NOTICES_TOPIC] })
+  async handle(batch: Batch): Promise<void> {
+    const events = readBatch(batch);
+    const inserted = await this.store(batch as LaneBatch, events);
+    this.metrics.created(inserted.length);
+    if (inserted.length > 0) await faultPoint('fanout.after-insert');
+    this.offer(inserted, events);
+    // A webhook given away since the insert: its new holder may have looked before the commit.
+    await this.wakeHolders(this.pool, inserted);
+  }
+
+  private async store(batch: LaneBatch, events: readonly ReadEvent[]): Promise<Inserted[]> {
+    try {
+      return await inTransaction(this.pool, (client) => this.storeIn(client, batch, events));
+    } catch (error) {
+      if (!isWebhookGone(error)) throw error;
+      await this.configuration.reload(this.pool);
+      return inTransaction(this.pool, (client) => this.storeIn(client, batch, events));
+    }
+  }
+
+  private async storeIn(client: PoolClient, batch: LaneBatch, events: readonly ReadEvent[]): Promise<Inserted[]> {
+    const { index } = await this.configuration.current(client);
+    const deliveries = matchEvents(index, events);
+    const inserted = deliveries.length === 0 ? [] : await this.fanout.store.insert(client, deliveries);
+    await this.lanes.advance(client, batch.lane, batch.nextOffset);
+    await this.wakeHolders(client, inserted);
+    return inserted;
+  }
+
+  /** Tells the other replicas about deliveries of webhooks that are not held here. */
+  private async wakeHolders(client: Queryable, inserted: readonly Inserted[]): Promise<void> {
+    const elsewhere = new Set(inserted.map(({ webhookId }) => webhookId).filter((id) => !this.fanout.holds(id)));
+    if (elsewhere.size === 0) return;
+    await client.query('select pg_notify($1, $2)', [DELIVERIES_CHANNEL, Fanout.wakePayload([...elsewhere])]);
+  }
+
+  private offer(inserted: readonly Inserted[], events: readonly ReadEvent[]): void {
+    if (inserted.length === 0) return;
+    const byId = new Map(events.map((event) => [event.facts.id, event]));
+    for (const { id, webhookId, eventId } of inserted) {
+      const event = byId.get(eventId);
+      if (event && this.fanout.holds(webhookId)) this.fanout.offer(toDelivery(id, webhookId, event));
+    }
+  }
+}
+
+function toDelivery(id: string, webhookId: string, { facts, message, traceparent }: ReadEvent): Delivery {
+  return {
+    id,
+    webhookId,
+    tenant: facts.tenant,
+    eventId: facts.id,
+    eventType: facts.type,
+    claimKey: facts.claimKey,
+    version: facts.version,
+    replayId: '',
+    tries: 0,
+    firstTriedAt: null,
+    receivedAt: facts.receivedAt,
+    traceparent,
+    // A copy: the value is a piece of the whole fetched block, which it would keep in memory.
+    message: Buffer.from(message),
+  };
+}

@@ -1,0 +1,222 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listen } from '@claimwire/postgres';
+import type { Listening, Pool } from '@claimwire/postgres';
+import type { RootLogger } from '@claimwire/service-host';
+import type { Dispatcher } from 'undici';
+import type { FanoutConfig } from './config.js';
+import type { Configuration } from './configuration/configuration.js';
+import type { Destination } from './configuration/destination.js';
+import { holdWebhook } from './configuration/hold-webhook.js';
+import type { Delivery } from './lanes/delivery.js';
+import { LeaseKeeper } from './leases/lease-keeper.js';
+import { LeaseStore } from './leases/lease-store.js';
+import { BEAT_MS, beat, farewell, ReplicaRoll } from './leases/replica-roll.js';
+import type { FanoutMetrics } from './metrics.js';
+import { Attempter } from './sending/attempter.js';
+import { DeliveryStore } from './sending/delivery-store.js';
+import { Settler } from './sending/settler.js';
+
+export interface FanoutParts {
+  config: FanoutConfig;
+  pool: Pool;
+  configuration: Configuration;
+  dispatcher: Dispatcher;
+  metrics: FanoutMetrics;
+  logger: RootLogger;
+}
+
+/** How often leases are looked after: renewed, taken, given back. */
+const ADJUST_MS = 1_000;
+/** Notifications can be lost with their connection: this often the tables are looked at without one. */
+const POLL_MS = 5_000;
+const RETRY_MS = 500;
+/** The rest of the process stops after the sending has. */
+const STOP_MARGIN_MS = 1_500;
+/** Payload of a wake-up: webhook ids; longer lists go as "", which means all (NOTIFY takes 8 kB). */
+const LONGEST_PAYLOAD = 7_000;
+
+export const REPLICAS_CHANNEL = 'fanout_replicas';
+export const DELIVERIES_CHANNEL = 'deliveries';
+
+/** The sending half of the fan-out: leases, lanes, wake-ups. One loop owns what is held; everything else only wakes it. */
+export class Fanout {
+  readonly store: DeliveryStore;
+  private readonly settler: Settler;
+  private readonly roll: ReplicaRoll;
+  private readonly keeper: LeaseKeeper;
+  private readonly listening: Listening[] = [];
+  private readonly timers: NodeJS.Timeout[] = [];
+  private adjusting: Promise<void> | null = null;
+  private again = false;
+  private stale = true;
+  private stopping = false;
+
+  constructor(private readonly parts: FanoutParts) {
+    const { config, pool, dispatcher, metrics, logger } = parts;
+    const attempter = new Attempter(dispatcher, logger, metrics);
+    this.store = new DeliveryStore(pool);
+    this.settler = new Settler(this.store, {
+      onFailure: (error) => this.failed('settle', error),
+      onStored: (count, seconds) => metrics.settled(count, seconds),
+    });
+    this.roll = new ReplicaRoll(config.FANOUT_REPLICA);
+    this.keeper = new LeaseKeeper({
+      store: new LeaseStore(pool, config.FANOUT_REPLICA),
+      roll: this.roll,
+      leaseMs: config.FANOUT_LEASE_SECONDS * 1000,
+      senderPorts: {
+        store: this.store,
+        attempt: (destination, delivery) => attempter.attempt(destination, delivery),
+        settle: (settlement, stored) => this.settler.add(settlement, stored),
+        hold: (destination, status) => this.hold(destination, status),
+        room: () => config.FANOUT_BUFFERED_DELIVERIES - this.buffered(),
+        onFailure: (error) => this.failed('send', error),
+      },
+    });
+    metrics.observe({
+      inFlight: () => this.inFlight(),
+      waiting: () => this.buffered() - this.inFlight(),
+      leases: () => this.keeper.senders.length,
+      settling: () => this.settler.pending,
+    });
+  }
+
+  start(): void {
+    const { DATABASE_URL } = this.parts.config;
+    this.listening.push(
+      listen(DATABASE_URL, 'configuration', () => this.reload()),
+      listen(DATABASE_URL, DELIVERIES_CHANNEL, (payload) => this.wake(payload)),
+      listen(DATABASE_URL, REPLICAS_CHANNEL, (payload) => this.hear(payload)),
+    );
+    this.timers.push(
+      setInterval(() => this.adjust(), ADJUST_MS),
+      setInterval(() => void this.say(beat(this.parts.config.FANOUT_REPLICA)), BEAT_MS),
+      setInterval(() => void this.poll(), POLL_MS),
+    );
+    void this.say(beat(this.parts.config.FANOUT_REPLICA));
+    this.adjust();
+  }
+
+  /** Starts nothing more, stores what is under way, gives the leases back. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const timer of this.timers) clearInterval(timer);
+    await Promise.all(this.listening.map((listening) => listening.stop()));
+    await this.adjusting;
+    // Attempts that take longer than the grace are left: their leases end by themselves, and they are made again.
+    const patience = Math.max(0, this.parts.config.SHUTDOWN_GRACE_MS - STOP_MARGIN_MS);
+    const ended = this.keeper.releaseAll().then(() => this.settler.drained());
+    await Promise.race([ended, sleep(patience, undefined, { ref: false })]);
+    await this.say(farewell(this.parts.config.FANOUT_REPLICA));
+  }
+
+  holds(webhookId: string): boolean {
+    return this.keeper.sender(webhookId) !== undefined;
+  }
+
+  /** A delivery that is committed. */
+  offer(delivery: Delivery): void {
+    this.keeper.sender(delivery.webhookId)?.offer(delivery);
+  }
+
+  /** Another process may have stored deliveries before this one got their partition: memory is not the whole any more. */
+  invalidateAll(): void {
+    for (const sender of this.keeper.senders) sender.invalidate();
+  }
+
+  /** Payload that wakes the holders of these webhooks. */
+  static wakePayload(webhookIds: readonly string[]): string {
+    const payload = webhookIds.join(',');
+    return payload.length > LONGEST_PAYLOAD ? '' : payload;
+  }
+
+  private inFlight(): number {
+    return this.keeper.senders.reduce((sum, sender) => sum + sender.inFlight, 0);
+  }
+
+  private buffered(): number {
+    return this.keeper.senders.reduce((sum, sender) => sum + sender.buffered, 0);
+  }
+
+  private wake(payload: string): void {
+    if (payload === '') return this.invalidateAll();
+    for (const id of payload.split(',')) this.keeper.sender(id)?.invalidate();
+  }
+
+  private hear(payload: string): void {
+    this.roll.hear(payload, Date.now());
+    if (payload.startsWith('-')) this.adjust();
+  }
+
+  private async say(payload: string): Promise<void> {
+    await this.parts.pool
+      .query('select pg_notify($1, $2)', [REPLICAS_CHANNEL, payload])
+      .catch((error: unknown) => this.failed('beat', error));
+  }
+
+  private reload(): void {
+    this.stale = true;
+    this.adjust();
+  }
+
+  /** Never two at once: what was asked for meanwhile is done by one more round. */
+  private adjust(): void {
+    this.again = true;
+    this.adjusting ??= this.adjustUntilDone().finally(() => (this.adjusting = null));
+  }
+
+  private async adjustUntilDone(): Promise<void> {
+    while (this.again && !this.stopping) {
+      this.again = false;
+      try {
+        await this.keeper.adjust(await this.look());
+      } catch (error) {
+        this.failed('adjust', error);
+      }
+    }
+  }
+
+  private async look() {
+    const { configuration, pool } = this.parts;
+    const known = configuration.loaded;
+    if (known && !this.stale) return known;
+    this.stale = false;
+    try {
+      return await configuration.reload(pool);
+    } catch (error) {
+      this.stale = true;
+      throw error;
+    }
+  }
+
+  private async poll(): Promise<void> {
+    try {
+      const before = this.parts.configuration.loaded;
+      if ((await this.parts.configuration.current(this.parts.pool)) !== before) this.adjust();
+      const idle = this.keeper.ids().filter((id) => this.keeper.sender(id)?.buffered === 0);
+      for (const id of await this.store.withDue(idle)) this.keeper.sender(id)?.invalidate();
+      for (const sender of this.keeper.senders) if (sender.buffered > 0) sender.invalidate();
+    } catch (error) {
+      this.failed('poll', error);
+    }
+  }
+
+  private async hold(destination: Destination, status: 'deauthorized' | 'disabled'): Promise<number> {
+    for (;;) {
+      try {
+        await holdWebhook(this.parts.pool, destination, status);
+        this.parts.logger.warn({ tenant: destination.tenant, webhook: destination.id, status }, 'webhook.held');
+        this.reload();
+        return this.parts.configuration.looksBegun;
+      } catch (error) {
+        this.failed('hold', error);
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  private failed(during: string, error: unknown): void {
+    this.parts.metrics.failed(during);
+    this.parts.logger.error({ err: error, during }, 'fanout.store_failed');
+  }
+}

@@ -1,0 +1,30 @@
+import { decodeHeaders, NOTICES_TOPIC } from '@claimwire/contracts';
+import type { Batch, BatchMessage } from '@claimwire/kafka';
+import type { BindingIndex } from './matching/binding-index.js';
+import { claimEventFacts, noticeFacts } from './matching/event-facts.js';
+import type { EventFacts } from './matching/event-facts.js';
+import type { NewDelivery } from './sending/delivery-store.js';
+
+/** A message of `claims.events.v1` or `claims.notices.v1`. */
+export interface ReadEvent {
+  facts: EventFacts;
+  message: Buffer;
+  traceparent: string | undefined;
+}
+
+/** @throws Error when it is no message of ours: nothing is guessed */
+function readEvent(topic: string, { value, headers }: BatchMessage): ReadEvent {
+  if (value === null) throw new Error(`a message of ${topic} has no value`);
+  const { connection, traceparent } = decodeHeaders(headers);
+  const facts = topic === NOTICES_TOPIC ? noticeFacts(value, connection) : claimEventFacts(value);
+  return { facts, message: value, traceparent };
+}
+
+export const readBatch = ({ topic, messages }: Batch): ReadEvent[] =>
+  messages.map((message) => readEvent(topic, message));
+
+/** One delivery per event and webhook that wants it, in the order of the events; a repeated event counts once. */
+export function matchEvents(index: BindingIndex, events: readonly ReadEvent[]): NewDelivery[] {
+  const unique = new Map(events.map(({ facts }) => [facts.id, facts]));
+  return [...unique.values()].flatMap((facts) => index.match(facts).map((webhookId) => ({ webhookId, facts })));
+}

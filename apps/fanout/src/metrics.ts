@@ -1,0 +1,101 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { Settlement } from './sending/settlement.js';
+
+/** What the gauges read when they are scraped. */
+export interface FanoutGauges {
+  inFlight(): number;
+  /** In memory and not in flight: waiting for a place or for an earlier one of the claim, or being stored. */
+  waiting(): number;
+  leases(): number;
+  /** Answered, and not stored yet. */
+  settling(): number;
+}
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const SIZES = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
+
+/** No label holds a tenant, a webhook or a claim: their number has no bound. */
+export class FanoutMetrics {
+  private readonly attempts;
+  private readonly attemptSeconds;
+  private readonly matched;
+  private readonly settleSize;
+  private readonly settleSeconds;
+  private readonly failures;
+
+  constructor(private readonly registry: Registry) {
+    const registers = [registry];
+    this.attempts = new Counter({
+      name: 'claimwire_fanout_attempts_total',
+      help: 'HTTP attempts by what became of the delivery',
+      labelNames: ['outcome'] as const,
+      registers,
+    });
+    this.attemptSeconds = new Histogram({
+      name: 'claimwire_fanout_attempt_seconds',
+      help: 'Time of an attempt to the end of its answer',
+      buckets: SECONDS,
+      registers,
+    });
+    this.matched = new Counter({
+      name: 'claimwire_fanout_deliveries_created_total',
+      help: 'Deliveries that bindings made',
+      registers,
+    });
+    this.settleSize = new Histogram({
+      name: 'claimwire_fanout_settle_batch_size',
+      help: 'Outcomes stored in one statement',
+      buckets: SIZES,
+      registers,
+    });
+    this.settleSeconds = new Histogram({
+      name: 'claimwire_fanout_settle_seconds',
+      help: 'Time to store a batch of outcomes',
+      buckets: SECONDS,
+      registers,
+    });
+    this.failures = new Counter({
+      name: 'claimwire_fanout_store_failures_total',
+      help: 'Statements that PostgreSQL did not carry out and that are tried again',
+      labelNames: ['during'] as const,
+      registers,
+    });
+  }
+
+  attempted(outcome: Settlement['outcome']['type'], seconds: number): void {
+    this.attempts.inc({ outcome });
+    this.attemptSeconds.observe(seconds);
+  }
+
+  created(count: number): void {
+    this.matched.inc(count);
+  }
+
+  settled(count: number, seconds: number): void {
+    this.settleSize.observe(count);
+    this.settleSeconds.observe(seconds);
+  }
+
+  failed(during: string): void {
+    this.failures.inc({ during });
+  }
+
+  observe(gauges: FanoutGauges): void {
+    this.gauge('claimwire_fanout_in_flight', 'HTTP requests in flight', () => gauges.inFlight());
+    this.gauge('claimwire_fanout_buffered', 'Deliveries in memory that are not in flight', () => gauges.waiting());
+    this.gauge('claimwire_fanout_settling', 'Outcomes that are not stored yet', () => gauges.settling());
+    this.gauge('claimwire_fanout_leases', 'Webhooks that this replica sends for', () => gauges.leases());
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

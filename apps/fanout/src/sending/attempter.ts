@@ -1,0 +1,121 @@
+import type { RootLogger } from '@claimwire/service-host';
+import type { Dispatcher } from 'undici';
+import type { Destination } from '../configuration/destination.js';
+import { maskHeader } from '../configuration/mask.js';
+import type { Delivery } from '../lanes/delivery.js';
+import type { FanoutMetrics } from '../metrics.js';
+import { decideOutcome } from '../policy/decide-outcome.js';
+import type { Answer, Outcome } from '../policy/decide-outcome.js';
+import { Deadlines } from './deadlines.js';
+import { exchange } from './http-exchange.js';
+import type { Exchange } from './http-exchange.js';
+import { renderRequest } from './render-request.js';
+import type { RenderedRequest } from './render-request.js';
+import type { AttemptRecord } from './settlement.js';
+
+export interface Attempted {
+  outcome: Outcome;
+  attempt: AttemptRecord;
+}
+
+const FAILED: Exchange = {
+  status: null,
+  error: null,
+  headers: {},
+  body: Buffer.alloc(0),
+  phases: { connect: null, firstByte: null, total: 0 },
+};
+/** An answer's headers are kept for the log up to this many characters each. */
+const KEPT_HEADER_LENGTH = 200;
+
+function answerOf({ status, error, headers }: Exchange): Answer {
+  if (status === null) return { kind: 'failure', error: error ?? 'network_error' };
+  return { kind: 'response', status, retryAfter: headers['retry-after'] };
+}
+
+function responseOf({ status, headers, body }: Exchange): AttemptRecord['response'] {
+  if (status === null) return null;
+  const shown = Object.entries(headers).map(([name, value]) => {
+    return [name, maskHeader(name, String(value)).slice(0, KEPT_HEADER_LENGTH)] as const;
+  });
+  return { headers: Object.fromEntries(shown), body: body.toString('utf8') };
+}
+
+/** Makes one attempt of a delivery and says what becomes of it; stores nothing. */
+export class Attempter {
+  private readonly deadlines = new Deadlines();
+
+  constructor(
+    private readonly dispatcher: Dispatcher,
+    private readonly logger: RootLogger,
+    private readonly metrics: FanoutMetrics,
+  ) {}
+
+  /** Never rejects for what the other side does: that is an outcome. */
+  async attempt(destination: Destination, delivery: Delivery): Promise<Attempted> {
+    const at = Date.now();
+    const { request, result } = await this.send(destination, delivery, at);
+    const outcome = decideOutcome({
+      answer: answerOf(result),
+      policy: destination.retryPolicy,
+      earlierTries: delivery.tries,
+      firstTriedAt: delivery.firstTriedAt,
+      now: Date.now(),
+      random: Math.random(),
+    });
+    this.report(delivery, result, outcome);
+    const { status, error, phases } = result;
+    const shown = { ...destination.masked.headers, ...request?.shown };
+    return {
+      outcome,
+      attempt: {
+        at,
+        status,
+        error,
+        phases,
+        request: { method: destination.method, url: destination.masked.url, headers: shown },
+        response: responseOf(result),
+      },
+    };
+  }
+
+  private async send(
+    destination: Destination,
+    delivery: Delivery,
+    at: number,
+  ): Promise<{ request: RenderedRequest | null; result: Exchange }> {
+    if (delivery.message === null) return { request: null, result: { ...FAILED, error: 'event_missing' } };
+    let request: RenderedRequest;
+    try {
+      request = renderRequest(destination, delivery, new Date(at));
+    } catch {
+      return { request: null, result: { ...FAILED, error: 'invalid_request' } };
+    }
+    const { origin, path, method, timeoutMs } = destination;
+    const { headers, body } = request;
+    const result = await exchange(this.dispatcher, { origin, path, method, headers, body, timeoutMs }, this.deadlines);
+    return { request, result };
+  }
+
+  private report(delivery: Delivery, { status, error, phases }: Exchange, outcome: Outcome): void {
+    this.metrics.attempted(outcome.type, phases.total / 1000);
+    this.logger.info(
+      {
+        event: 'delivery.attempted',
+        tenant: delivery.tenant,
+        webhook: delivery.webhookId,
+        delivery: delivery.id,
+        eventId: delivery.eventId,
+        eventType: delivery.eventType,
+        try: delivery.tries + 1,
+        replay: delivery.replayId === '' ? undefined : delivery.replayId,
+        outcome: outcome.type,
+        retryInMs: outcome.type === 'retry' ? Math.round(outcome.delayMs) : undefined,
+        status,
+        error,
+        ...phases,
+      },
+      'delivery.attempted',
+    );
+  }
+}

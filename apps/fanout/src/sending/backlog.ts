@@ -1,0 +1,151 @@
+import type { Delivery } from '../lanes/delivery.js';
+import type { Lane, Ordering } from '../lanes/lane.js';
+import type { Refill, RefillQuestion } from './delivery-store.js';
+
+export interface BacklogStore {
+  refill(question: RefillQuestion): Promise<Refill>;
+}
+
+export interface BacklogPorts {
+  store: BacklogStore;
+  /** How many deliveries more may be in memory. */
+  room(): number;
+  mayRead(): boolean;
+  /** The lane has new ones; these were replaced by them (`latest_only`). */
+  onFilled(superseded: Delivery[]): void;
+  onFailure(error: unknown): void;
+}
+
+/** Most deliveries of one webhook in memory, and how few are left when more are read. */
+const CAPACITY = 2_048;
+const LOW_WATER = CAPACITY / 2;
+const RETRY_MS = 1_000;
+/** A later time is looked up again: no timer of days. */
+const LONGEST_TIMER_MS = 60_000;
+
+/** What came to its end while a refill was under way: what it read may show them as they were. */
+interface Ended {
+  ids: Set<string>;
+  claims: Set<string>;
+}
+
+/**
+ * Between the table and the lane of one webhook. `complete` = every pending delivery is in the lane: only then may a fresh
+ * one go straight from memory (DESIGN, guarantee 6), else it waits in the table for its turn.
+ */
+export class Backlog {
+  private complete = false;
+  private reading = false;
+  /** The last reading found nothing that may start: not before something ends or a time comes. */
+  private stalled = false;
+  private invalidated = false;
+  private offered: Delivery[] = [];
+  private ended: Ended = { ids: new Set(), claims: new Set() };
+  private timer: NodeJS.Timeout | undefined;
+  private timerAt = Infinity;
+
+  constructor(
+    private readonly webhookId: string,
+    private readonly ordering: Ordering,
+    private readonly lane: Lane<Delivery>,
+    private readonly ports: BacklogPorts,
+  ) {}
+
+  invalidate(): void {
+    this.complete = false;
+    this.stalled = false;
+    if (this.reading) this.invalidated = true;
+    this.refill();
+  }
+
+  /** @returns what it replaces in the lane */
+  offer(delivery: Delivery): Delivery[] {
+    if (this.complete && this.hasRoom()) return this.lane.add(delivery);
+    this.complete = false;
+    this.stalled = false;
+    if (this.reading && this.offered.length < CAPACITY) this.offered.push(delivery);
+    else if (this.reading) this.invalidated = true;
+    return [];
+  }
+
+  settled(delivery: Delivery): void {
+    this.stalled = false;
+    if (this.reading) this.ended.ids.add(delivery.id);
+  }
+
+  /** @param delayMs until it is due again; null = not before the configuration changes */
+  postponed(delivery: Delivery, delayMs: number | null): void {
+    this.settled(delivery);
+    this.complete = false;
+    if (this.reading && delivery.replayId === '') this.ended.claims.add(delivery.claimKey);
+    if (delayMs !== null) this.wakeIn(delayMs);
+  }
+
+  /** Reads what is due, if the lane is low and there may be something. */
+  refill(): void {
+    if (this.complete || this.reading || this.stalled || !this.ports.mayRead()) return;
+    if (this.lane.size > LOW_WATER) return;
+    const limit = Math.min(CAPACITY - this.lane.size, this.ports.room());
+    if (limit <= 0) return;
+    this.reading = true;
+    this.invalidated = false;
+    this.offered = [];
+    this.ended = { ids: new Set(), claims: new Set() };
+    void this.read(limit);
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private hasRoom(): boolean {
+    return this.lane.size < CAPACITY && this.ports.room() > 0;
+  }
+
+  private async read(limit: number): Promise<void> {
+    const { webhookId, ordering } = this;
+    try {
+      const refill = await this.ports.store.refill({ webhookId, ordering, known: this.lane.ids(), limit });
+      this.reading = false;
+      this.ports.onFilled(this.apply(refill));
+    } catch (error) {
+      this.reading = false;
+      this.stalled = true;
+      this.ports.onFailure(error);
+      this.wakeIn(RETRY_MS);
+    }
+  }
+
+  private apply({ deliveries, hasOthers, nextDueMs }: Refill): Delivery[] {
+    const usable = deliveries.filter((delivery) => !this.hasEnded(delivery));
+    const superseded = usable.flatMap((delivery) => this.lane.add(delivery));
+    const { offered } = this;
+    this.offered = [];
+    if (nextDueMs !== null) this.wakeIn(nextDueMs);
+    this.complete = !hasOthers && !this.invalidated && usable.length === deliveries.length;
+    this.stalled = !this.complete && deliveries.length === 0 && offered.length === 0 && !this.invalidated;
+    // Stored while the table was read: with the rest in memory they may follow it.
+    return this.complete ? [...superseded, ...offered.flatMap((delivery) => this.offer(delivery))] : superseded;
+  }
+
+  private hasEnded({ id, claimKey, replayId }: Delivery): boolean {
+    return this.ended.ids.has(id) || (replayId === '' && this.ended.claims.has(claimKey));
+  }
+
+  private wakeIn(ms: number): void {
+    const at = performance.now() + Math.min(ms, LONGEST_TIMER_MS);
+    if (at >= this.timerAt) return;
+    clearTimeout(this.timer);
+    this.timerAt = at;
+    // A little later than due, so that the database's clock agrees.
+    this.timer = setTimeout(() => this.wake(), Math.max(0, at - performance.now()) + 2);
+  }
+
+  private wake(): void {
+    this.timerAt = Infinity;
+    this.complete = false;
+    this.stalled = false;
+    this.refill();
+  }
+}

@@ -1,0 +1,148 @@
+import type { PoolClient, Queryable } from '@claimwire/postgres';
+import type { Delivery } from '../lanes/delivery.js';
+import type { Ordering } from '../lanes/lane.js';
+import type { EventFacts } from '../matching/event-facts.js';
+import { settleBatch } from './settle-batch.js';
+import type { Settlement } from './settlement.js';
+
+/** A delivery that is to be: one event for one webhook. */
+export interface NewDelivery {
+  webhookId: string;
+  facts: EventFacts;
+}
+
+export interface Inserted {
+  id: string;
+  webhookId: string;
+  eventId: string;
+}
+
+export interface RefillQuestion {
+  webhookId: string;
+  ordering: Ordering;
+  /** Row ids that are in memory. */
+  known: string[];
+  limit: number;
+}
+
+export interface Refill {
+  /** Due, none of them to be sent after one that is not among them. */
+  deliveries: Delivery[];
+  /** The table has pending ones beside these and the known ones: waiting for their time or for another of their claim. */
+  hasOthers: boolean;
+  /** Milliseconds until the next one is due; null where none waits for its time. */
+  nextDueMs: number | null;
+}
+
+interface WaitingRow extends Omit<Delivery, 'webhookId' | 'message' | 'firstTriedAt' | 'receivedAt' | 'traceparent'> {
+  message: string | null;
+  firstTriedAt: Date | null;
+  receivedAt: Date | null;
+}
+
+/** `on conflict`: a repeated message makes no second delivery. The order of the rows is that of the ids. */
+const INSERT = `
+insert into deliveries (tenant_id, webhook_id, event_id, event_type, claim_key, version)
+select t, w, e, y, k, v from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
+  with ordinality as new (t, w, e, y, k, v, n) order by n
+on conflict (webhook_id, event_id, replay_id) do nothing
+returning id, webhook_id as "webhookId", event_id as "eventId"`;
+
+/**
+ * In the order of the index. One that an earlier version of its claim comes after (it waits for its retry) is left out:
+ * sending it would break the claim's order.
+ */
+const REFILL = `
+with waiting as materialized (
+  select d.* from deliveries d
+  where d.webhook_id = $1 and d.state = 'pending' and d.next_attempt_at <= now() and d.id <> all($2::bigint[])
+    and (not $4::boolean or d.replay_id <> '' or not exists (
+      select 1 from deliveries e where e.webhook_id = $1 and e.claim_key = d.claim_key and e.state = 'pending'
+        and e.replay_id = '' and e.version < d.version and (e.next_attempt_at, e.id) > (d.next_attempt_at, d.id)))
+  order by d.next_attempt_at, d.id limit $3)
+select w.id, w.tenant_id as tenant, w.event_id as "eventId", w.event_type as "eventType", w.claim_key as "claimKey",
+  w.version, w.replay_id as "replayId", w.attempts as tries, w.first_attempt_at as "firstTriedAt",
+  coalesce(e.received_at, n.received_at) as "receivedAt", coalesce(e.message, n.message) as message
+from waiting w left join claim_events e on e.event_id = w.event_id
+  left join notices n on n.id = w.event_id and e.event_id is null
+order by w.next_attempt_at, w.id`;
+
+const REMAINDER = `
+select exists (select 1 from deliveries where webhook_id = $1 and state = 'pending' and id <> all($2::bigint[])) as others,
+  (select extract(epoch from min(next_attempt_at) - now()) * 1000 from deliveries
+   where webhook_id = $1 and state = 'pending' and next_attempt_at > now())::float8 as next_due_ms`;
+
+/** `latest_only`: what waits, for its retry too, gives way to a newer one of its claim. Logged like an attempt. */
+const SUPERSEDE = `
+with gone as (
+  update deliveries d set state = 'superseded', settled_at = now()
+  where d.webhook_id = $1 and d.state = 'pending' and d.replay_id = '' and d.id <> all($2::bigint[])
+    and exists (select 1 from deliveries n where n.webhook_id = $1 and n.claim_key = d.claim_key and n.state = 'pending'
+      and n.replay_id = '' and n.version > d.version)
+  returning d.id, d.webhook_id, d.tenant_id, d.event_id, d.attempts)
+insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, error, phases, request)
+select id, webhook_id, tenant_id, event_id, attempts, now(), 'superseded', '{}', '{}' from gone`;
+
+/** Webhooks of the list with something due: one probe of the index each. */
+const DUE = `
+select id from unnest($1::text[]) as held (id) where exists (
+  select 1 from deliveries d where d.webhook_id = held.id and d.state = 'pending' and d.next_attempt_at <= now())`;
+
+/** The deliveries in PostgreSQL. */
+export class DeliveryStore {
+  constructor(private readonly pool: Queryable) {}
+
+  /** @returns those that were not there yet */
+  async insert(client: PoolClient, deliveries: readonly NewDelivery[]): Promise<Inserted[]> {
+    const columns = [
+      deliveries.map(({ facts }) => facts.tenant),
+      deliveries.map(({ webhookId }) => webhookId),
+      deliveries.map(({ facts }) => facts.id),
+      deliveries.map(({ facts }) => facts.type),
+      deliveries.map(({ facts }) => facts.claimKey),
+      deliveries.map(({ facts }) => facts.version),
+    ];
+    const { rows } = await client.query<Inserted>(INSERT, columns);
+    return rows;
+  }
+
+  async refill({ webhookId, ordering, known, limit }: RefillQuestion): Promise<Refill> {
+    const ordered = ordering !== 'unordered';
+    if (ordering === 'latest_only') await this.pool.query(SUPERSEDE, [webhookId, known]);
+    const { rows } = await this.pool.query<WaitingRow>(REFILL, [webhookId, known, limit, ordered]);
+    const deliveries = rows.map((row) => toDelivery(webhookId, row));
+    if (rows.length === limit) return { deliveries, hasOthers: true, nextDueMs: null };
+    const { others, nextDueMs } = await this.remainder(webhookId, [...known, ...rows.map(({ id }) => id)]);
+    return { deliveries, hasOthers: others, nextDueMs };
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<void> {
+    await settleBatch(this.pool, settlements);
+  }
+
+  async withDue(webhookIds: readonly string[]): Promise<string[]> {
+    if (webhookIds.length === 0) return [];
+    const { rows } = await this.pool.query<{ id: string }>(DUE, [webhookIds]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** A statement of its own: what it sees later than the refill only makes it more careful. */
+  private async remainder(webhookId: string, known: string[]) {
+    const { rows } = await this.pool.query<{ others: boolean; next_due_ms: number | null }>(REMAINDER, [
+      webhookId,
+      known,
+    ]);
+    return { others: rows[0]?.others ?? true, nextDueMs: rows[0]?.next_due_ms ?? null };
+  }
+}
+
+function toDelivery(webhookId: string, row: WaitingRow): Delivery {
+  return {
+    ...row,
+    webhookId,
+    firstTriedAt: row.firstTriedAt?.getTime() ?? null,
+    receivedAt: row.receivedAt?.toISOString() ?? '',
+    traceparent: undefined,
+    message: row.message === null ? null : Buffer.from(row.message),
+  };
+}

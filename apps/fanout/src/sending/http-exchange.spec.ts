@@ -1,0 +1,96 @@
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Agent } from 'undici';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Deadlines } from './deadlines.js';
+import { exchange } from './http-exchange.js';
+
+const servers: Server[] = [];
+const agent = new Agent();
+const deadlines = new Deadlines();
+
+async function send(listener: RequestListener, more: { timeoutMs?: number; headers?: string[] } = {}) {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const request = {
+    origin,
+    path: '/in?x=1',
+    method: 'POST',
+    headers: [],
+    body: Buffer.from('{}'),
+    timeoutMs: 300,
+  } as const;
+  return exchange(agent, { ...request, headers: [], ...more }, deadlines);
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+describe('an exchange', () => {
+  it('has the status, headers, body and phases of the answer', async () => {
+    const done = await send((_request, response) => response.writeHead(429, { 'retry-after': '7' }).end('slow down'));
+    expect(done).toMatchObject({ status: 429, error: null, headers: { 'retry-after': '7' } });
+    expect(done.body.toString()).toBe('slow down');
+    expect(done.phases.total).toBeGreaterThanOrEqual(done.phases.firstByte ?? Infinity);
+  });
+
+  it('keeps 2 kB of the body and closes the socket of one without end', async () => {
+    const done = await send((_request, response) => {
+      const pour = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(16_384, 'x')));
+      };
+      response.on('drain', pour);
+      pour();
+    });
+    expect([done.status, done.error, done.body.length]).toEqual([200, null, 2048]);
+  });
+
+  it('times out where no answer begins', async () => {
+    const done = await send(() => undefined);
+    expect(done).toMatchObject({ status: null, error: 'timeout' });
+    expect(done.phases.total).toBeGreaterThanOrEqual(299);
+  });
+
+  it('times out where the answer does not end', async () => {
+    const done = await send((_request, response) => response.writeHead(200).write('half'));
+    expect(done).toMatchObject({ status: null, error: 'timeout' });
+  });
+
+  it('names a reset', async () => {
+    expect(await send((request) => request.socket.destroy())).toMatchObject({
+      status: null,
+      error: 'connection_reset',
+    });
+  });
+
+  it('names a refused connection', async () => {
+    const request = {
+      origin: 'http://127.0.0.1:1',
+      path: '/',
+      method: 'POST',
+      headers: [],
+      body: null,
+      timeoutMs: 500,
+    };
+    expect(await exchange(agent, { ...request, method: 'POST' }, deadlines)).toMatchObject({
+      error: 'connection_refused',
+    });
+  });
+
+  it('names a request that cannot be made', async () => {
+    const done = await send((_request, response) => response.end(), { headers: ['bad name', 'x'] });
+    expect(done).toMatchObject({ status: null, error: 'invalid_request' });
+  });
+
+  it('does not follow a redirect', async () => {
+    const done = await send((_request, response) => response.writeHead(307, { location: '/other' }).end());
+    expect(done.status).toBe(307);
+  });
+});

@@ -1,0 +1,131 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { attemptError } from './attempt-error.js';
+import type { AttemptError } from './attempt-error.js';
+import type { Deadlines } from './deadlines.js';
+
+/** How much of an answer's body is kept for the log. */
+export const KEPT_BODY_BYTES = 2048;
+/** A longer body is not waited for: its socket is closed and the status counts. */
+const LONGEST_BODY_BYTES = 256 * 1024;
+
+export interface Phases {
+  /** Milliseconds until a socket was there. */
+  connect: number | null;
+  /** Milliseconds until the answer's headers. */
+  firstByte: number | null;
+  total: number;
+}
+
+export interface Exchange {
+  /** null where there was no whole answer. */
+  status: number | null;
+  error: AttemptError | null;
+  headers: IncomingHttpHeaders;
+  /** The first 2 kB. */
+  body: Buffer;
+  phases: Phases;
+}
+
+export interface ExchangeRequest {
+  origin: string;
+  path: string;
+  method: Dispatcher.HttpMethod;
+  headers: string[];
+  body: Buffer | null;
+  timeoutMs: number;
+}
+
+class TimedOutError extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+const rounded = (ms: number): number => Math.round(ms * 10) / 10;
+
+/** One request and its answer, on undici's lowest level: no stream and no abort signal per delivery. */
+class ExchangeHandler implements Dispatcher.DispatchHandler {
+  private readonly startedAt = performance.now();
+  private controller: Dispatcher.DispatchController | null = null;
+  private connectMs: number | null = null;
+  private firstByteMs: number | null = null;
+  private status: number | null = null;
+  private headers: IncomingHttpHeaders = {};
+  private readonly kept: Buffer[] = [];
+  private received = 0;
+  private done = false;
+  private readonly callOff: () => void;
+
+  constructor(
+    timeoutMs: number,
+    deadlines: Deadlines,
+    private readonly finish: (exchange: Exchange) => void,
+  ) {
+    this.callOff = deadlines.after(timeoutMs, () => this.abort(new TimedOutError()));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    // Its time ran out while it waited for a socket: it must not be sent any more.
+    if (this.done) return controller.abort(new TimedOutError());
+    this.connectMs = this.elapsed();
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // An informational answer (103) comes before the real one.
+    if (status < 200) return;
+    this.firstByteMs = this.elapsed();
+    this.status = status;
+    this.headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.received < KEPT_BODY_BYTES)
+      this.kept.push(Buffer.from(chunk.subarray(0, KEPT_BODY_BYTES - this.received)));
+    this.received += chunk.length;
+    if (this.received <= LONGEST_BODY_BYTES) return;
+    this.end(this.status, null);
+    this.controller?.abort(new Error('the body is longer than anybody reads'));
+  }
+
+  onResponseEnd(): void {
+    this.end(this.status, null);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    this.end(null, attemptError(error));
+  }
+
+  private abort(error: TimedOutError): void {
+    this.end(null, attemptError(error));
+    this.controller?.abort(error);
+  }
+
+  private end(status: number | null, error: AttemptError | null): void {
+    if (this.done) return;
+    this.done = true;
+    this.callOff();
+    const phases = { connect: this.connectMs, firstByte: this.firstByteMs, total: this.elapsed() };
+    this.finish({ status, error, headers: this.headers, body: Buffer.concat(this.kept), phases });
+  }
+
+  private elapsed(): number {
+    return rounded(performance.now() - this.startedAt);
+  }
+}
+
+/**
+ * Sends one request; resolves with what came of it within `timeoutMs`, counted to the end of the answer. Never rejects: a
+ * failure is an `error` code.
+ */
+export function exchange(dispatcher: Dispatcher, request: ExchangeRequest, deadlines: Deadlines): Promise<Exchange> {
+  const { timeoutMs, ...options } = request;
+  return new Promise((resolve) => {
+    const handler = new ExchangeHandler(timeoutMs, deadlines, resolve);
+    try {
+      // Our own deadline counts; undici's run per phase.
+      dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler);
+    } catch (error) {
+      handler.onResponseError(null, error as Error);
+    }
+  });
+}

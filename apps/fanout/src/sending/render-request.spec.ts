@@ -1,0 +1,162 @@
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it } from 'vitest';
+import { compileDestination } from '../configuration/compile-destination.js';
+import type { WebhookRecord } from '../configuration/compile-destination.js';
+import { UnusableWebhookError } from '../configuration/destination.js';
+import type { Delivery } from '../lanes/delivery.js';
+import { renderRequest } from './render-request.js';
+
+const SECRETS = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0'];
+const MESSAGE =
+  '{"id":"evt_1","type":"claim.updated","tenant":"demo","version":2,"status":"paid","amounts":{"paid":"1.00"}}';
+
+const webhook = (more: Partial<WebhookRecord> = {}): WebhookRecord => ({
+  id: 'whk_1',
+  tenant: 'demo',
+  status: 'active',
+  statusSince: '',
+  method: 'POST',
+  url: 'https://user:pass@pms.example:8443/in/claims?key=hunter2&v=1',
+  concurrency: 4,
+  timeoutMs: 5000,
+  ordering: 'per_claim',
+  retryPolicy: { type: 'fixed', retries: 4, delaySeconds: 90 },
+  payload: 'full',
+  signing: { type: 'standard_webhooks' },
+  secrets: SECRETS.map((value) => ({ value })),
+  headers: { 'X-Practice': '7', 'X-Api-Token': 'own-secret' },
+  credentials: { type: 'api_keys', config: { headers: [{ name: 'X-Partner', value: 'partner-secret' }] } },
+  ...more,
+});
+const delivery = (more: Partial<Delivery> = {}): Delivery => ({
+  id: '1',
+  tenant: 'demo',
+  webhookId: 'whk_1',
+  eventId: 'evt_1',
+  eventType: 'claim.updated',
+  claimKey: 'demo/cair/1',
+  version: 2,
+  replayId: '',
+  tries: 0,
+  firstTriedAt: null,
+  receivedAt: '2025-03-11T14:35:01.120Z',
+  traceparent: undefined,
+  message: Buffer.from(MESSAGE),
+  ...more,
+});
+const render = (more: Partial<WebhookRecord> = {}, what: Partial<Delivery> = {}) => {
+  const destination = compileDestination(webhook(more));
+  const { headers, ...rest } = renderRequest(destination, delivery(what), new Date());
+  const byName: Record<string, string> = {};
+  for (let at = 0; at < headers.length; at += 2) byName[(headers[at] ?? '').toLowerCase()] = headers[at + 1] ?? '';
+  return { ...rest, destination, headers: byName };
+};
+
+describe('the request of a delivery', () => {
+  it('carries the stored bytes, signed with every active secret by Standard Webhooks', () => {
+    const { body, headers } = render();
+    expect(body?.toString()).toBe(MESSAGE);
+    for (const secret of SECRETS) expect(new Webhook(secret).verify(MESSAGE, headers)).toMatchObject({ id: 'evt_1' });
+    expect(headers['webhook-id']).toBe('evt_1');
+  });
+
+  it('leaves out a secret whose time is over', () => {
+    const secrets = [{ value: SECRETS[0] ?? '' }, { value: SECRETS[1] ?? '', notAfter: '2020-01-01T00:00:00Z' }];
+    expect(render({ secrets }).headers['webhook-signature']?.split(' ')).toHaveLength(1);
+  });
+
+  it('names the event by CloudEvents headers', () => {
+    expect(render().headers).toMatchObject({
+      'ce-specversion': '1.0',
+      'ce-id': 'evt_1',
+      'ce-source': '/claimwire/demo',
+      'ce-type': 'claim.updated',
+      'ce-time': '2025-03-11T14:35:01.120Z',
+      'content-type': 'application/json',
+    });
+  });
+
+  it("goes on in the message's trace, or begins one", () => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const { headers } = render({}, { traceparent: `00-${trace}-00f067aa0ba902b7-01` });
+    expect(headers.traceparent).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
+    expect(headers.traceparent).not.toContain('00f067aa0ba902b7');
+    expect(render().headers.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+  });
+
+  it('carries the credentials and the own headers, which may replace defaults but nothing of the protocol', () => {
+    const headers = {
+      'Content-Type': 'application/cloudevents+json',
+      'webhook-id': 'mine',
+      Host: 'evil',
+      'ce-id': 'mine',
+    };
+    const rendered = render({ headers });
+    expect(rendered.headers).toMatchObject({ 'x-partner': 'partner-secret', 'content-type': headers['Content-Type'] });
+    expect(rendered.headers).toMatchObject({ 'webhook-id': 'evt_1', 'ce-id': 'evt_1' });
+    expect(rendered.headers).not.toHaveProperty('host');
+  });
+
+  it('authenticates by Basic', () => {
+    const { headers } = render({ credentials: { type: 'basic', config: { username: 'u', password: 'pässword' } } });
+    expect(headers.authorization).toBe(`Basic ${Buffer.from('u:pässword').toString('base64')}`);
+  });
+
+  it('signs as CAIR does where it is told to', () => {
+    const signing = { type: 'hmac_sha256', header: 'x-signature', encoding: 'hex' };
+    const { headers, shown } = render({ signing });
+    expect(headers['x-signature']).toMatch(/^[0-9a-f]{64}$/);
+    expect(headers).not.toHaveProperty('webhook-signature');
+    expect(shown['x-signature']).toBe('***');
+  });
+
+  it.each(['GET', 'DELETE'] as const)('has no body by %s, and is signed over none', (method) => {
+    const { body, headers } = render({ method });
+    expect(body).toBeNull();
+    const signature = new Webhook(SECRETS[0] ?? '').sign(
+      'evt_1',
+      new Date(Number(headers['webhook-timestamp']) * 1000),
+      '',
+    );
+    expect(headers['webhook-signature']?.split(' ')).toContain(signature);
+  });
+
+  it('says which replay it belongs to', () => {
+    expect(render({}, { replayId: 'rpl_1' }).headers['claimwire-replay']).toBe('rpl_1');
+    expect(render().headers).not.toHaveProperty('claimwire-replay');
+  });
+
+  it('is reduced to the status where no more is wanted', () => {
+    const { body } = render({ payload: 'status_only' });
+    expect(JSON.parse(String(body))).toEqual({
+      id: 'evt_1',
+      type: 'claim.updated',
+      tenant: 'demo',
+      version: 2,
+      status: 'paid',
+    });
+  });
+});
+
+describe('what the log of attempts shows', () => {
+  it('holds no secret of the credentials, the own headers, the address or the signature', () => {
+    const { destination, shown } = render();
+    const text = JSON.stringify({ ...destination.masked, shown });
+    for (const secret of ['partner-secret', 'own-secret', 'hunter2', 'pass@', 'v1,'])
+      expect(text).not.toContain(secret);
+    expect(destination.masked.url).toBe('https://pms.example:8443/in/claims?key=***&v=***');
+    expect(destination.masked.headers).toMatchObject({ 'x-practice': '7', 'x-partner': '***', 'x-api-token': '***' });
+    expect(shown['webhook-id']).toBe('evt_1');
+  });
+});
+
+describe('a webhook that cannot be sent to', () => {
+  it.each([
+    ['signing', { signing: { type: 'jwt_rs256', header: 'authorization' } }],
+    ['credentials', { credentials: { type: 'oauth2_client_credentials', config: {} } }],
+    ['no secret', { secrets: [] }],
+    ['address', { url: 'nonsense' }],
+  ])('is refused when it is made ready: %s', (_name, more) => {
+    expect(() => compileDestination(webhook(more))).toThrow(UnusableWebhookError);
+  });
+});

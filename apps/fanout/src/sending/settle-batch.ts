@@ -1,0 +1,72 @@
+import type { Queryable } from '@claimwire/postgres';
+import type { Settlement } from './settlement.js';
+
+type State = 'pending' | 'delivered' | 'rejected' | 'exhausted' | 'superseded';
+
+interface Stored {
+  state: State;
+  /** A 401 or 410 uses up no retry. */
+  counts: boolean;
+}
+
+const STORED: { [T in Settlement['outcome']['type']]: Stored } = {
+  delivered: { state: 'delivered', counts: true },
+  rejected: { state: 'rejected', counts: true },
+  exhausted: { state: 'exhausted', counts: true },
+  superseded: { state: 'superseded', counts: false },
+  hold: { state: 'pending', counts: false },
+  retry: { state: 'pending', counts: true },
+};
+
+/** One statement for all: `state = 'pending'` leaves alone what another replica has settled meanwhile. */
+const SETTLE = `
+with settled as (
+  select * from unnest($1::bigint[], $2::text[], $3::int[], $4::float8[], $5::text[], $6::timestamptz[], $7::text[],
+    $8::text[], $9::text[], $10::int[], $11::int[], $12::jsonb[], $13::jsonb[], $14::jsonb[])
+  as s (id, state, attempts, delay_ms, error, at, webhook_id, tenant_id, event_id, number, status, phases, request, response)
+), updated as (
+  update deliveries d set state = s.state, attempts = greatest(d.attempts, s.attempts),
+    first_attempt_at = coalesce(d.first_attempt_at, s.at), last_error = s.error,
+    next_attempt_at = case when s.delay_ms is null then d.next_attempt_at else now() + s.delay_ms * interval '1 ms' end,
+    settled_at = case when s.state = 'pending' then null else now() end
+  from settled s where d.id = s.id and d.state = 'pending'
+)
+insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, status, error, phases, request, response)
+select id, webhook_id, tenant_id, event_id, number, coalesce(at, now()), status,
+  case when status is null then error end, phases, request, response from settled`;
+
+const stored = ({ outcome }: Settlement): Stored => STORED[outcome.type];
+const triesAfter = (settlement: Settlement): number => settlement.delivery.tries + (stored(settlement).counts ? 1 : 0);
+/** Null leaves the time as it is: what is held keeps its place in the queue. */
+const delayOf = ({ outcome }: Settlement): number | null => (outcome.type === 'retry' ? outcome.delayMs : null);
+
+function errorOf({ outcome, attempt }: Settlement): string | null {
+  if (outcome.type === 'superseded') return 'superseded';
+  if (outcome.type === 'delivered' || !attempt) return null;
+  return attempt.error ?? `http_${attempt.status}`;
+}
+
+/** JSON text that jsonb takes: PostgreSQL has no character 0. */
+const json = (value: unknown): string | null =>
+  value === null ? null : JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
+
+/** Stores outcomes and attempts of many deliveries; a delivery may be in the batch once. */
+export async function settleBatch(client: Pick<Queryable, 'query'>, batch: readonly Settlement[]): Promise<void> {
+  await client.query(SETTLE, [
+    batch.map(({ delivery }) => delivery.id),
+    batch.map((settlement) => stored(settlement).state),
+    batch.map(triesAfter),
+    batch.map(delayOf),
+    batch.map(errorOf),
+    batch.map(({ attempt }) => (attempt ? new Date(attempt.at).toISOString() : null)),
+    batch.map(({ delivery }) => delivery.webhookId),
+    batch.map(({ delivery }) => delivery.tenant),
+    batch.map(({ delivery }) => delivery.eventId),
+    // The try's own number; one that uses up no retry shares it with the next.
+    batch.map(({ delivery, attempt }) => delivery.tries + (attempt ? 1 : 0)),
+    batch.map(({ attempt }) => attempt?.status ?? null),
+    batch.map(({ attempt }) => json(attempt?.phases ?? {})),
+    batch.map(({ attempt }) => json(attempt?.request ?? {})),
+    batch.map(({ attempt }) => json(attempt?.response ?? null)),
+  ]);
+}

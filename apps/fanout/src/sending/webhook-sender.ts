@@ -1,0 +1,163 @@
+import { faultPoint } from '@claimwire/service-host';
+import type { Destination } from '../configuration/destination.js';
+import type { Delivery } from '../lanes/delivery.js';
+import { Lane } from '../lanes/lane.js';
+import type { Attempted } from './attempter.js';
+import { Backlog } from './backlog.js';
+import type { BacklogStore } from './backlog.js';
+import type { Settlement } from './settlement.js';
+
+/** What a sender needs of the rest. */
+export interface SenderPorts {
+  store: BacklogStore;
+  attempt(destination: Destination, delivery: Delivery): Promise<Attempted>;
+  settle(settlement: Settlement, stored: () => void): void;
+  /** Puts the webhook to `status`; resolves with the number of the last look at the configuration that may not show it. */
+  hold(destination: Destination, status: 'deauthorized' | 'disabled'): Promise<number>;
+  /** How many more deliveries all lanes together may take into memory. */
+  room(): number;
+  onFailure(error: unknown): void;
+}
+
+/** An attempt must end this long before the lease: a pause of the process between check and send is covered by it. */
+const LEASE_MARGIN_MS = 500;
+
+/**
+ * Sends for one webhook while this replica holds its lease: starts what the lane allows, stores what came of it, and takes
+ * from the table what is due.
+ */
+export class WebhookSender {
+  private readonly lane: Lane<Delivery>;
+  private readonly backlog: Backlog;
+  /** While the webhook is to be held: until a look after this one shows it active. */
+  private heldUntilLook: number | null = null;
+  private closing = false;
+  /** Taken from the lane, and their end is not stored. */
+  private unsettled = 0;
+  private onIdle: (() => void) | undefined;
+
+  /** @param leaseUntil by performance.now() */
+  constructor(
+    private destination: Destination,
+    private leaseUntil: number,
+    private readonly ports: SenderPorts,
+  ) {
+    this.lane = new Lane(destination.ordering, destination.concurrency);
+    this.backlog = new Backlog(destination.id, destination.ordering, this.lane, {
+      store: ports.store,
+      room: () => Math.max(ports.room(), this.destination.concurrency - this.lane.size),
+      mayRead: () => !this.closing && this.heldUntilLook === null,
+      onFilled: (superseded) => this.onFilled(superseded),
+      onFailure: (error) => ports.onFailure(error),
+    });
+    this.backlog.invalidate();
+  }
+
+  get inFlight(): number {
+    return this.lane.inFlight;
+  }
+
+  get buffered(): number {
+    return this.lane.size;
+  }
+
+  /** A sender's order cannot change under it. */
+  accepts({ ordering }: Destination): boolean {
+    return ordering === this.destination.ordering;
+  }
+
+  renew(leaseUntil: number): void {
+    this.leaseUntil = leaseUntil;
+    this.pump();
+  }
+
+  /** @param look number of the look at the configuration that showed `destination` */
+  configure(destination: Destination, look: number): void {
+    this.destination = destination;
+    this.lane.resize(destination.concurrency);
+    if (this.heldUntilLook !== null && look > this.heldUntilLook) {
+      this.heldUntilLook = null;
+      this.backlog.invalidate();
+    }
+    this.pump();
+  }
+
+  /** A delivery that this process has just stored. */
+  offer(delivery: Delivery): void {
+    this.onFilled(this.backlog.offer(delivery));
+  }
+
+  /** The table may hold what this process knows nothing of. */
+  invalidate(): void {
+    this.backlog.invalidate();
+  }
+
+  /** Starts nothing more; resolves when what is under way is stored. */
+  async close(): Promise<void> {
+    this.closing = true;
+    this.backlog.close();
+    if (this.unsettled === 0) return;
+    await new Promise<void>((resolve) => {
+      this.onIdle = resolve;
+    });
+  }
+
+  private pump(): void {
+    while (this.mayStart()) {
+      const delivery = this.lane.take();
+      if (!delivery) break;
+      this.unsettled += 1;
+      void this.send(delivery);
+    }
+    this.backlog.refill();
+  }
+
+  private mayStart(): boolean {
+    if (this.closing || this.heldUntilLook !== null) return false;
+    return performance.now() + this.destination.timeoutMs + LEASE_MARGIN_MS < this.leaseUntil;
+  }
+
+  private async send(delivery: Delivery): Promise<void> {
+    const { destination } = this;
+    await faultPoint('fanout.before-attempt');
+    const { outcome, attempt } = await this.ports.attempt(destination, delivery);
+    await faultPoint('fanout.after-attempt');
+    this.lane.answered();
+    if (outcome.type === 'hold') this.heldUntilLook ??= Infinity;
+    const isReplaced =
+      outcome.type === 'retry' && destination.ordering === 'latest_only' && this.lane.hasNewer(delivery);
+    const settlement = { delivery, attempt, outcome: isReplaced ? ({ type: 'superseded' } as const) : outcome };
+    this.ports.settle(settlement, () => this.stored(settlement, destination));
+    this.pump();
+  }
+
+  private stored({ delivery, outcome }: Settlement, destination: Destination): void {
+    this.unsettled -= 1;
+    if (outcome.type === 'retry' || outcome.type === 'hold') {
+      this.lane.postponed(delivery);
+      this.backlog.postponed(delivery, outcome.type === 'retry' ? outcome.delayMs : null);
+    } else {
+      this.lane.settled(delivery);
+      this.backlog.settled(delivery);
+    }
+    if (outcome.type === 'hold') void this.hold(destination, outcome.status);
+    if (this.unsettled === 0) this.onIdle?.();
+    this.pump();
+  }
+
+  private async hold(destination: Destination, status: 'deauthorized' | 'disabled'): Promise<void> {
+    this.heldUntilLook = await this.ports.hold(destination, status);
+  }
+
+  private onFilled(superseded: Delivery[]): void {
+    for (const delivery of superseded) {
+      this.unsettled += 1;
+      this.ports.settle({ delivery, outcome: { type: 'superseded' }, attempt: null }, () => {
+        this.unsettled -= 1;
+        this.backlog.settled(delivery);
+        if (this.unsettled === 0) this.onIdle?.();
+      });
+    }
+    this.pump();
+  }
+}
