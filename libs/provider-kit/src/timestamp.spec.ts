@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTooFarInFuture, readDate, readTimestamp, toMicroseconds } from './timestamp.js';
+import { isTooFarInFuture, readDate, readTimestamp, toSecondsAndMicroseconds } from './timestamp.js';
 
 describe('reading a date and time', () => {
   it.each([
@@ -39,8 +39,9 @@ describe('reading a date and time', () => {
   ])('%j is none', (value) => expect(readTimestamp(value)).toBeNull());
 
   it('keeps microseconds apart as whole numbers', () => {
-    expect(toMicroseconds('2020-02-11T13:56:45.249767Z')).toBe(1581429405249767);
-    expect(toMicroseconds('1970-01-01T00:00:00.001Z')).toBe(1000);
+    expect(toSecondsAndMicroseconds('2020-02-11T13:56:45.249767Z')).toEqual([1581429405, 249767]);
+    expect(toSecondsAndMicroseconds('9999-12-31T23:59:59.999999Z')).toEqual([253402300799, 999999]);
+    expect(toSecondsAndMicroseconds('1970-01-01T00:00:00.001Z')).toEqual([0, 1000]);
   });
 
   it('is too far in the future over 24 hours after its receipt', () => {

@@ -5,6 +5,7 @@ const FORMAT =
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const MICROSECOND_DIGITS = 6;
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Six digits, or three where the rest is zero. Digits beyond microseconds are cut. */
 function formatFraction(digits: string): string {
@@ -22,26 +23,32 @@ export function readTimestamp(value: unknown): Timestamp | null {
   if (!match) return null;
   const [, year, month, day, hour, minute, second = '00', fraction = '', , sign, offsetHour = '0', offsetMinute = '0'] =
     match;
-  const local = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  // A Date accepts 30 February and 24:00 by rolling over: what comes out must be what went in.
-  if (
-    Number.isNaN(local.getTime()) ||
-    local.toISOString().slice(0, 19) !== `${year}-${month}-${day}T${hour}:${minute}:${second}`
-  ) {
-    return null;
-  }
+  if (!isRealDay(Number(year), Number(month), Number(day))) return null;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  const offsetMinutes = Number(offsetHour) * 60 + Number(offsetMinute);
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return null;
-  const offset = (sign === '-' ? -1 : 1) * (Number(offsetHour) * 60 + Number(offsetMinute)) * MINUTE_MS;
-  const utc = new Date(local.getTime() - offset);
-  const seconds = utc.toISOString().slice(0, 19);
-  if (utc.getUTCFullYear() < 1 || seconds.length !== 19 || !/^\d{4}-/.test(seconds)) return null;
-  return `${seconds}.${formatFraction(fraction)}Z`;
+  const local = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const utc = offsetMinutes === 0 ? local : shift(local, sign === '-' ? offsetMinutes : -offsetMinutes);
+  return utc === null ? null : `${utc}.${formatFraction(fraction)}Z`;
 }
 
-/** Microseconds since 1970 of a timestamp made by `readTimestamp`: a whole number that a double holds exactly. */
-export function toMicroseconds(timestamp: Timestamp): number {
+/** Arithmetic instead of a Date: that one accepts 30 February by rolling over, and costs more on the hot path. */
+function isRealDay(year: number, month: number, day: number): boolean {
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day <= (month === 2 && isLeap ? 29 : (MONTH_DAYS[month - 1] ?? 0));
+}
+
+/** A date and time to the second, so many minutes later; null beyond the years 1 to 9999. */
+function shift(local: string, minutes: number): string | null {
+  const seconds = new Date(Date.parse(`${local}Z`) + minutes * MINUTE_MS).toISOString().slice(0, 19);
+  return /^\d{4}-/.test(seconds) && !seconds.startsWith('0000') ? seconds : null;
+}
+
+/** A timestamp made by `readTimestamp` as [seconds since 1970, microseconds]: exact for every year, unlike one number. */
+export function toSecondsAndMicroseconds(timestamp: Timestamp): [seconds: number, microseconds: number] {
   const [seconds = '', fraction = ''] = timestamp.slice(0, -1).split('.');
-  return Date.parse(`${seconds}Z`) * 1000 + Number(fraction.padEnd(MICROSECOND_DIGITS, '0'));
+  return [Date.parse(`${seconds}Z`) / 1000, Number(fraction.padEnd(MICROSECOND_DIGITS, '0'))];
 }
 
 /** An event time over 24 h after its receipt is a broken clock: it would stay last in order for ever (DESIGN). */
@@ -55,9 +62,8 @@ const CALENDAR_DATE = /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ].*)?$/;
 export function readDate(value: unknown): string | null {
   const match = typeof value === 'string' ? CALENDAR_DATE.exec(value.trim()) : null;
   if (!match) return null;
-  const day = `${match[1]}-${match[2]}-${match[3]}`;
-  const parsed = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day) ? day : null;
+  const [, year, month, day] = match;
+  return isRealDay(Number(year), Number(month), Number(day)) ? `${year}-${month}-${day}` : null;
 }
 
 /** The calendar day `days` after `day` (YYYY-MM-DD). */

@@ -1,5 +1,5 @@
 import type { ClaimStatus } from '@claimwire/contracts';
-import { claimOutcome, hashJson, parseJsonObject, toMicroseconds } from '@claimwire/provider-kit';
+import { claimOutcome, hashJson, parseJsonObject, toSecondsAndMicroseconds } from '@claimwire/provider-kit';
 import type { NormaliseOutcome, RawEvent, Reception, StatedFact } from '@claimwire/provider-kit';
 import { readTpaClaim, type TpaClaim } from './claim.payload.js';
 
@@ -34,7 +34,7 @@ function stateFact(claim: TpaClaim): StatedFact {
     claimId: claim.id,
     occurredAt: claim.occurredAt,
     // Amounts can change while the status, and with it its time, stays.
-    sequence: claim.modifiedAt === null ? [] : [toMicroseconds(claim.modifiedAt)],
+    sequence: claim.modifiedAt === null ? [] : toSecondsAndMicroseconds(claim.modifiedAt),
     event: 'claim',
     status: STATUSES.get(claim.status ?? '') ?? 'unknown',
     providerStatus: claim.status,

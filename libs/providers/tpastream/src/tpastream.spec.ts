@@ -55,7 +55,7 @@ describe('a claim of TPA Stream', () => {
     expect(factOf({})).toMatchObject({
       claimKey: 'demo/tpastream/10004',
       occurredAt: '2020-02-11T13:56:45.249767Z',
-      sequence: [1496290469348875],
+      sequence: [1496290469, 348875],
       amounts: { billed: '228.00', allowed: null, approved: null, paid: null, patientResponsibility: '0.00' },
       payment: { trace: '8858906', date: '2020-01-24', method: 'check' },
       serviceDates: { start: '2020-01-28', end: '2020-01-28' },
