@@ -23,6 +23,7 @@ async function setup(app: NestFastifyApplication): Promise<void> {
   app.setGlobalPrefix('v1');
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeContentTypeParser('text/plain');
   // clients that always name a content type may send a POST without a body
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;

@@ -11,6 +11,8 @@ const kafka = createKafka({
   brokers: config.KAFKA_BROKERS,
   clientId: config.KAFKA_CLIENT_ID,
   topicPrefix: config.KAFKA_TOPIC_PREFIX,
+  // the client's complaints of each try would bury the one sentence below
+  logger: { warn: () => undefined },
 });
 try {
   const created = await applyTopics(kafka, TOPICS, {
