@@ -90,6 +90,22 @@ const quarantined = (id: string): BatchMessage[] =>
     .map(({ message }) => message);
 const eventually = <T>(get: () => T[], count: number) => expect.poll(get, { timeout: 20_000 }).toHaveLength(count);
 
+async function start(): Promise<RunningService> {
+  const env = {
+    KAFKA_BROKERS: testKafkaBrokers().join(','),
+    KAFKA_TOPIC_PREFIX: prefix,
+    DATABASE_URL: database.url,
+    CLAIMWIRE_KEYRING: KEYRING,
+    EGRESS_ALLOW_NETWORKS: '127.0.0.0/8',
+    FETCH_BUDGET_MS: '3000',
+    MANAGEMENT_PORT: '0',
+  };
+  const config = readConfig(StediReportsConfig, env);
+  if (!config.ok) throw new Error(config.problems.join());
+  const destination = { write: (line: string) => void logLines.push(line) };
+  return startService(stediReports, config.config, createLogger({ name: 'test', level: 'trace', destination }));
+}
+
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool(database.url, 2);
@@ -110,23 +126,7 @@ beforeAll(async () => {
   });
   spy.start();
   server = await StediReportServer.start({ apiKey: API_KEY });
-  const env = {
-    KAFKA_BROKERS: testKafkaBrokers().join(','),
-    KAFKA_TOPIC_PREFIX: prefix,
-    DATABASE_URL: database.url,
-    CLAIMWIRE_KEYRING: KEYRING,
-    EGRESS_ALLOW_NETWORKS: '127.0.0.0/8',
-    FETCH_BUDGET_MS: '3000',
-    MANAGEMENT_PORT: '0',
-  };
-  const config = readConfig(StediReportsConfig, env);
-  if (!config.ok) throw new Error(config.problems.join());
-  const destination = { write: (line: string) => void logLines.push(line) };
-  service = await startService(
-    stediReports,
-    config.config,
-    createLogger({ name: 'test', level: 'trace', destination }),
-  );
+  service = await start();
 });
 
 afterAll(async () => {
@@ -263,8 +263,21 @@ describe('stedi-reports', () => {
     expect(ids.flatMap(quarantined)).toEqual([]);
   });
 
+  it('leaves what it had not settled when it stopped to the next process', async () => {
+    const transactionId = randomUUID();
+    const id = await announce(await reporting(), stediTransactionEvent({ transactionId }));
+    await expect.poll(() => server.count(transactionId), { timeout: 10_000, interval: 10 }).toBeGreaterThan(0);
+    await service.stop();
+    expect(claimsOf(transactionId)).toEqual([]);
+    server.put(transactionId, { kind: '277', report: report('LATER') });
+    service = await start();
+    await eventually(() => claimsOf(transactionId), 1);
+    expect(quarantined(id)).toEqual([]);
+  });
+
   it('is ready, and kept the API key and the report out of logs and metrics', async () => {
     expect((await fetch(`${service.managementUrl}/readyz`)).status).toBe(200);
+    expect((await fetch(`${service.managementUrl}/livez`)).status).toBe(200);
     const metrics = await (await fetch(`${service.managementUrl}/metrics`)).text();
     const everything = [...logLines, metrics].join('\n');
     for (const canary of [API_KEY, 'PCN-', 'ANON', server.url]) expect(everything).not.toContain(canary);

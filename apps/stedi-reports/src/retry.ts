@@ -4,7 +4,7 @@ import type { GetOutcome } from './answer.js';
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 8_000;
 
-/** Full jitter: many transactions that failed together do not come back together. */
+/** Jitter: many transactions that failed together do not come back together. */
 export function backoffMs(attempt: number, random: () => number = Math.random): number {
   const ceiling = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS);
   return ceiling / 2 + (random() * ceiling) / 2;
@@ -13,7 +13,7 @@ export function backoffMs(attempt: number, random: () => number = Math.random): 
 /**
  * Tries until the outcome is final or the next try would start after the deadline.
  * @param deadline on the clock of `performance.now()`
- * @throws the signal's reason once it is aborted
+ * @throws once the signal is aborted: its reason, or an AbortError with the reason as cause
  */
 export async function withRetries(
   get: () => Promise<GetOutcome>,

@@ -118,7 +118,7 @@ export interface KeyringSettings {
 export function WithKeyring<B extends HostConfig>(Base: ConfigClass<B>): ConfigClass<B & KeyringSettings> {
   class KeyringConfig extends (Base as ConfigClass<HostConfig>) implements KeyringSettings {
     @Setting({ help: 'the keys of stored secrets, <id>:<base64 of 32 bytes>[,…], the first one seals', secret: true })
-    @Matches(/^[^:,]+:[A-Za-z0-9+/=]+(,[^:,]+:[A-Za-z0-9+/=]+)*$/, {
+    @Matches(/^[^:,]+:[A-Za-z0-9+/]{43}=?(,[^:,]+:[A-Za-z0-9+/]{43}=?)*$/, {
       message: 'CLAIMWIRE_KEYRING must be <id>:<base64 of 32 bytes>[,<id>:<base64>…]',
     })
     CLAIMWIRE_KEYRING!: string;

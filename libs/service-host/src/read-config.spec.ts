@@ -16,7 +16,7 @@ class AllConfig extends WithKeyring(WithDatabase(WithKafka(WithHttp(HostConfig))
 const GOOD = {
   KAFKA_BROKERS: 'one:9092, two:9092',
   DATABASE_URL: 'postgres://u:hunter2@host/db',
-  CLAIMWIRE_KEYRING: 'k1:AAAA',
+  CLAIMWIRE_KEYRING: `k1:${Buffer.alloc(32).toString('base64')}`,
   MANAGEMENT_PORT: '5100',
 };
 
