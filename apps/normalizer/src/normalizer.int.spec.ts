@@ -59,7 +59,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool(database.url, 3);
   await insertConnection(pool);
-  const logger = { warn: () => undefined, error: () => undefined };
+  const logger = { warn: () => undefined };
   handle = createKafka({ brokers: testKafkaBrokers(), clientId: 'test', topicPrefix: prefix, logger });
   await applyTopics(handle, TOPICS, { replication: 1, minInsync: 1 });
   publisher = new KafkaPublisher(handle, { deadlineMs: 10_000 });

@@ -5,7 +5,6 @@ import { quietRequestQueue } from './quiet-request-queue.js';
 /** What kafkajs has to say; Nest's Logger fits. */
 export interface KafkaLogger {
   warn(fields: object): void;
-  error(fields: object): void;
 }
 
 export interface KafkaOptions {
@@ -31,7 +30,7 @@ const REBALANCE_TIMEOUT_MS = 30_000;
 const MAX_WAIT_MS = 500;
 
 /** Of what kafkajs logs, that which says enough and cannot hold data. */
-const LOG_FIELDS = ['message', 'groupId', 'memberId', 'broker', 'topic', 'partition', 'error', 'retryCount'];
+const LOG_FIELDS = ['message', 'groupId', 'memberId', 'broker', 'topic', 'partition', 'reason', 'retryCount'];
 
 quietRequestQueue();
 
@@ -127,15 +126,15 @@ export class KafkaHandle {
     }
   }
 
-  private log({ level, namespace, log }: LogEntry): void {
-    const entry: Record<string, unknown> = log;
+  /** kafkajs calls every rebalance an error; whoever asked for something gets its error by itself. */
+  private log({ namespace, log }: LogEntry): void {
+    const entry: Record<string, unknown> = { ...log, reason: log.error };
     const fields: Record<string, unknown> = { namespace };
     for (const name of LOG_FIELDS) {
       const value = entry[name];
       if (typeof value === 'string' || typeof value === 'number') fields[name] = value;
     }
-    if (level === logLevel.ERROR) this.logger.error(fields);
-    else this.logger.warn(fields);
+    this.logger.warn(fields);
   }
 }
 

@@ -3,7 +3,7 @@ import { testKafkaBrokers, testTopicPrefix } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyTopics, createKafka, KafkaPublisher, readMessage, type KafkaHandle } from './index.js';
 
-const QUIET = { warn: () => undefined, error: () => undefined };
+const QUIET = { warn: () => undefined };
 const EVENTS = 'claims.events.v1';
 const SPECS: TopicSpec[] = [
   { name: EVENTS, partitions: 3, config: {} },

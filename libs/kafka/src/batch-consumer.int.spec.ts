@@ -1,0 +1,183 @@
+import { createPool, inTransaction, LaneStore, type Pool } from '@claimwire/postgres';
+import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  applyTopics,
+  BatchConsumer,
+  createKafka,
+  KafkaPublisher,
+  type Batch,
+  type BatchConsumerOptions,
+  type KafkaHandle,
+} from './index.js';
+
+const within = { timeout: 20_000, interval: 25 };
+let database: TestDatabase;
+let pool: Pool;
+let lanes: LaneStore;
+let handle: KafkaHandle;
+let publisher: KafkaPublisher;
+let started: BatchConsumer[] = [];
+let topicNumber = 0;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool(database.url, 4);
+  lanes = new LaneStore(pool);
+  const logger = { warn: () => undefined };
+  handle = createKafka({ brokers: testKafkaBrokers(), clientId: 'test', topicPrefix: testTopicPrefix(), logger });
+  publisher = new KafkaPublisher(handle, { deadlineMs: 10_000 });
+});
+
+afterEach(async () => {
+  await Promise.all(started.map((consumer) => consumer.stop()));
+  started = [];
+});
+
+afterAll(async () => {
+  await publisher.stop();
+  await handle.close();
+  await pool.end();
+  await database.drop();
+});
+
+async function topicWith(values: string[]): Promise<string> {
+  const name = `topic-${++topicNumber}`;
+  await applyTopics(handle, [{ name, partitions: 1, config: {} }], { replication: 1, minInsync: 1 });
+  await publish(name, values);
+  return name;
+}
+
+const publish = (topic: string, values: string[]) =>
+  publisher.publishAll(values.map((value) => ({ topic, key: 'k', value, headers: {} })));
+
+function start(options: Pick<BatchConsumerOptions, 'topics' | 'handler'> & Partial<BatchConsumerOptions>) {
+  const crashes: unknown[] = [];
+  const consumer = new BatchConsumer(handle, {
+    consumer: `of-${options.topics.join()}`,
+    onCrash: (error) => crashes.push(error),
+    ...options,
+  });
+  started.push(consumer);
+  consumer.start();
+  return { consumer, crashes };
+}
+
+const valuesOf = ({ messages }: Batch) => messages.map(({ value }) => value?.toString());
+
+/** Settles a batch as every consumer with lanes does: its place moves in the transaction of its work. */
+const settling = (seen: (string | undefined)[]) => async (batch: Batch) => {
+  if (!batch.lane) throw new Error('no lane');
+  const { lane, nextOffset } = batch;
+  await inTransaction(pool, (client) => lanes.advance(client, lane, nextOffset));
+  seen.push(...valuesOf(batch));
+};
+
+describe('a consumer whose place is in PostgreSQL', () => {
+  it('goes on where PostgreSQL stands, whatever Kafka has committed', async () => {
+    const topic = await topicWith(['a', 'b', 'c', 'd']);
+    const first: (string | undefined)[] = [];
+    const { consumer } = start({ topics: [topic], handler: settling(first), lanes });
+    await expect.poll(() => first, within).toEqual(['a', 'b', 'c', 'd']);
+    await consumer.stop();
+
+    await pool.query('update consumer_lanes set next_offset = 1 where topic = $1', [topic]);
+    const second: (string | undefined)[] = [];
+    start({ topics: [topic], handler: settling(second), lanes });
+    await publish(topic, ['e']);
+    await expect.poll(() => second, within).toEqual(['b', 'c', 'd', 'e']);
+  });
+
+  it('skips what PostgreSQL has settled although Kafka delivers it', async () => {
+    const topic = await topicWith(['a', 'b', 'c']);
+    await lanes.claim(`of-${topic}`, topic, 0, 2n);
+    const seen: (string | undefined)[] = [];
+    start({ topics: [topic], handler: settling(seen), lanes });
+    await expect.poll(() => seen, within).toEqual(['c']);
+  });
+
+  it('stops for a human where its place lies outside the log, and resets nothing', async () => {
+    const topic = await topicWith(['a']);
+    await lanes.claim(`of-${topic}`, topic, 0, 50n);
+    const seen: (string | undefined)[] = [];
+    const { crashes } = start({ topics: [topic], handler: settling(seen), lanes });
+    await expect.poll(() => crashes, within).toMatchObject([{ code: 'lane_position' }]);
+    expect(seen).toEqual([]);
+    const { rows } = await pool.query('select next_offset from consumer_lanes where topic = $1', [topic]);
+    expect(rows).toEqual([{ next_offset: '50' }]);
+  });
+
+  it('gives up a batch that another process took over, and gets it again after asking the group', async () => {
+    const topic = await topicWith(['a']);
+    const seen: (string | undefined)[] = [];
+    let attempts = 0;
+    const { crashes } = start({
+      topics: [topic],
+      lanes,
+      handler: async (batch) => {
+        attempts += 1;
+        if (attempts === 1) await lanes.claim(`of-${topic}`, topic, 0, 0n);
+        await settling(seen)(batch);
+      },
+    });
+    await expect.poll(() => seen, within).toEqual(['a']);
+    expect(attempts).toBe(2);
+    expect(crashes).toEqual([]);
+  });
+});
+
+describe('a handler that fails', () => {
+  it('crashes the consumer for an unknown error, with nothing committed', async () => {
+    const topic = await topicWith(['a', 'b']);
+    const { crashes, consumer } = start({
+      topics: [topic],
+      handler: async () => {
+        throw new Error('bug');
+      },
+    });
+    await expect.poll(() => crashes, within).toHaveLength(1);
+    expect(consumer.liveness()).not.toBe(true);
+    await consumer.stop();
+    const seen: (string | undefined)[] = [];
+    start({ topics: [topic], handler: async (batch) => void seen.push(...valuesOf(batch)) });
+    await expect.poll(() => seen, within).toEqual(['a', 'b']);
+  });
+
+  it('is tried again for an outage, longer than the session lasts, without losing the partition', async () => {
+    const topic = await topicWith(['a']);
+    const down = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    const until = performance.now() + 7_500;
+    const seen: (string | undefined)[] = [];
+    const { crashes, consumer } = start({
+      topics: [topic],
+      handler: async (batch) => {
+        if (performance.now() < until) throw down;
+        seen.push(...valuesOf(batch));
+      },
+    });
+    await expect.poll(() => consumer.readiness(), within).toBe('waiting for a store or the broker');
+    await expect.poll(() => seen, within).toEqual(['a']);
+    expect(consumer.readiness()).toBe(true);
+    expect(crashes).toEqual([]);
+  });
+});
+
+describe('a consumer', () => {
+  it('hands over at most so many messages at once, in order', async () => {
+    const topic = await topicWith(Array.from({ length: 25 }, (_, index) => String(index)));
+    const batches: (string | undefined)[][] = [];
+    start({ topics: [topic], maxMessages: 10, handler: async (batch) => void batches.push(valuesOf(batch)) });
+    await expect.poll(() => batches.flat(), within).toEqual(Array.from({ length: 25 }, (_, index) => String(index)));
+    expect(Math.max(...batches.map(({ length }) => length))).toBeLessThanOrEqual(10);
+  });
+
+  it('waits for a topic that is not there yet', async () => {
+    const topic = `topic-${topicNumber + 1}`;
+    const seen: (string | undefined)[] = [];
+    const { crashes } = start({ topics: [topic], handler: async (batch) => void seen.push(...valuesOf(batch)) });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await topicWith(['a']);
+    await expect.poll(() => seen, within).toEqual(['a']);
+    expect(crashes).toEqual([]);
+  });
+});
