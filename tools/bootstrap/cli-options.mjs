@@ -7,7 +7,7 @@ export class UsageError extends Error {}
 
 export const START_HELP = `npm start -- [options]: runs all of Claimwire on this machine until Ctrl-C.
 
-  --no-traffic                         make no demo tenant and send nothing
+  --no-traffic                         make the demo tenant, but send nothing
   --replicas normalizer=2,fanout=2     more than one process of an app; extra ones listen on free ports
   --engine docker|local                how Kafka and PostgreSQL run (default: docker if it works, else local)
   --external                           use the servers that KAFKA_BROKERS and DATABASE_URL name, start none

@@ -66,7 +66,7 @@ const checkPinnedNode = () => {
 /** Installs the locked packages unless they are there, and makes sure of Node 24. @throws {Failure} with npm's output */
 export const installPackages = async () => {
   if (needsInstall()) {
-    await step('Installing packages (npm ci, about half a minute)', async () => {
+    await step('Installing packages (npm ci, about a minute)', async () => {
       const { code, logFile } = await runLogged('npm-ci', 'npm', ['ci', '--no-audit', '--no-fund'], npmEnv());
       if (code !== 0) throw new Failure(`npm ci failed:\n${await tail(logFile)}`);
       writeFileSync(STAMP, lockHash());

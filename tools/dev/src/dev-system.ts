@@ -99,8 +99,7 @@ export class DevSystem {
     );
     this.writeDevFile();
     this.log(`\nEverything is ready. Console and API: ${apiUrl}   addresses and keys: var/dev.json   logs: var/log`);
-    if (!this.options.traffic) return;
-    await this.demo.play();
+    if (this.options.traffic) await this.demo.play();
     this.demo.printCurlLines();
     this.log('\nCtrl-C stops everything.');
   }
