@@ -219,9 +219,11 @@ it('leaves no person, secret or token in any log or metric', async () => {
   ];
   for (const app of Object.values(system.apps)) {
     const metrics = await (await fetch(`${app.managementUrl}/metrics`)).text();
-    for (const canary of canaries) {
-      expect(app.log(), `${app.name} log`).not.toContain(canary);
-      expect(metrics, `${app.name} metrics`).not.toContain(canary);
-    }
+    const leaked = canaries.filter((canary) => occursIn(app.log(), canary) || occursIn(metrics, canary));
+    expect(leaked, app.name).toEqual([]);
   }
 });
+
+/** A number counts only on its own: the digits of a measured time may hold any other number. */
+const occursIn = (text: string, canary: string): boolean =>
+  /^\d+$/.test(canary) ? new RegExp(`(?<!\\d)${canary}(?!\\d)`).test(text) : text.includes(canary);
