@@ -2,7 +2,7 @@ import { Instant, Nested, Text, YesNo } from '../http/fields.js';
 
 export class TenantSettings {
   @YesNo({ optional: true, description: "Keep a provider's free text as `reasons[].text`. Off by default." })
-  reasonText?: boolean;
+  freeText?: boolean;
 }
 
 export class CreateTenant {

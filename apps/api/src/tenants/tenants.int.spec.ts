@@ -52,9 +52,9 @@ describe('tenants', () => {
 
   it('change name and settings', async () => {
     const key = await api.createTenant('renamed');
-    const body = { name: 'New', settings: { reasonText: true } };
+    const body = { name: 'New', settings: { freeText: true } };
     expect((await api.call('PATCH', '/v1/tenants/renamed', { ...admin(), body })).status).toBe(200);
     const read = await api.call('GET', '/v1/tenants/renamed', { key });
-    expect(read.body).toMatchObject({ name: 'New', settings: { reasonText: true } });
+    expect(read.body).toMatchObject({ name: 'New', settings: { freeText: true } });
   });
 });
