@@ -34,7 +34,7 @@ export class IngressRoutes implements OnModuleInit {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     // Before Fastify looks at the body of a request that nobody wants.
     fastify.addHook('onRequest', (request, reply, done) => {
-      if (request.is404) void sendAnswer(reply, unknownPath());
+      if (request.is404) sendAnswer(reply, unknownPath());
       else done();
     });
     for (const route of this.provider.routes) {
@@ -58,7 +58,7 @@ export class IngressRoutes implements OnModuleInit {
     try {
       const answer = await this.answer(served);
       this.account(served, answer);
-      await sendAnswer(served.reply, answer);
+      sendAnswer(served.reply, answer);
     } finally {
       this.metrics.inFlight.dec();
     }

@@ -7,7 +7,17 @@ export const ROOT_LOGGER = Symbol('ROOT_LOGGER');
 export type RootLogger = PinoLogger;
 
 /** A second line of defence: nobody should log these, and if somebody does, they do not get out. */
-const REDACTED = ['headers', 'body', 'payload', 'authorization', 'secret', 'secrets', 'apiKey', 'token', 'password'];
+const REDACTED: ReadonlySet<string> = new Set([
+  'headers',
+  'body',
+  'payload',
+  'authorization',
+  'secret',
+  'secrets',
+  'apiKey',
+  'token',
+  'password',
+]);
 
 export interface LoggerOptions {
   name: string;
@@ -22,11 +32,30 @@ export function createLogger({ name, level, destination }: LoggerOptions): RootL
     level,
     base: { service: name, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: REDACTED.flatMap((field) => [field, `*.${field}`]), remove: true },
+    formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
     serializers: { err: (error: Error) => maskError(error), error: (error: Error) => maskError(error) },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** Top level and one below. By hand, because pino's own redaction copies every line by its paths: it cost a hot path 5 %. */
+function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown> {
+  let cleaned = dropRedacted(fields);
+  for (const name in cleaned) {
+    const value = cleaned[name];
+    if (typeof value !== 'object' || value === null || value instanceof Error || Array.isArray(value)) continue;
+    const inner = dropRedacted(value as Record<string, unknown>);
+    if (inner !== value) cleaned = { ...cleaned, [name]: inner };
+  }
+  return cleaned;
+}
+
+/** The object itself where there is nothing to drop. */
+function dropRedacted(fields: Record<string, unknown>): Record<string, unknown> {
+  for (const name in fields) {
+    if (REDACTED.has(name)) return Object.fromEntries(Object.entries(fields).filter(([key]) => !REDACTED.has(key)));
+  }
+  return fields;
 }
 
 /** Type, message, stack and code only: drivers hang queries, parameters and requests on their errors. */
