@@ -12,9 +12,10 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
  * @template T
  * @param {string} label such as "Installing packages"
  * @param {() => Promise<T>} run
+ * @param {(result: T) => boolean} [isGood] for a step that fails without throwing
  * @returns {Promise<T>}
  */
-export const step = async (label, run) => {
+export const step = async (label, run, isGood = () => true) => {
   const started = Date.now();
   const out = process.stdout;
   let announced = false;
@@ -40,7 +41,7 @@ export const step = async (label, run) => {
   };
   try {
     const result = await run();
-    finish('✔');
+    finish(isGood(result) ? '✔' : '✘');
     return result;
   } catch (error) {
     finish('✘');
