@@ -138,6 +138,17 @@ describe('connections', () => {
     expect(rows).toEqual([{ seconds: expect.closeTo(60, -1) as unknown }, { seconds: null }]);
   });
 
+  it('have one current token however many rotations run at once', async () => {
+    const { id } = (await post(cair())).body;
+    await Promise.all([1, 2, 3].map(() => post({}, `/v1/connections/${id}/rotate-token`)));
+    const { rows } = await pool.query<{ all: number; current: number }>(
+      `select count(*)::int as all, (count(*) filter (where not_after is null))::int as current
+       from connection_tokens where connection_id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ all: 4, current: 1 }]);
+  });
+
   it('show their addresses only to an owner', async () => {
     const { body } = await post(cair());
     const viewer = (await post({ name: 'v', scope: 'viewer' }, '/v1/api-keys')).body.apiKey;

@@ -76,7 +76,7 @@ export class ConnectionsService {
   /** @throws Problem 404, 422 */
   async update(caller: Caller, id: string, body: UpdateConnection): Promise<ConnectionView> {
     return this.dataSource.transaction(async (manager) => {
-      const connection = await find(manager, caller, id);
+      const connection = await find(manager, caller, id, true);
       const provider = findProvider(connection.provider);
       const stored = JSON.parse(this.keyring.open(connection.sealed, place(connection))) as Secrets;
       const secrets = { auth: body.auth ?? stored.auth, settings: mergeSettings(stored.settings, body.settings) };
@@ -93,7 +93,7 @@ export class ConnectionsService {
 
   async remove(caller: Caller, id: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      const connection = await find(manager, caller, id);
+      const connection = await find(manager, caller, id, true);
       await manager.remove(connection);
       await audit(manager, caller, 'connection.deleted', id);
     });
@@ -101,7 +101,7 @@ export class ConnectionsService {
 
   async rotateToken(caller: Caller, id: string, overlapSeconds: number): Promise<ConnectionUrlsView> {
     return this.dataSource.transaction(async (manager) => {
-      const connection = await find(manager, caller, id);
+      const connection = await find(manager, caller, id, true);
       await this.tokens.retire(manager, connection, overlapSeconds);
       const token = await this.tokens.add(manager, connection);
       await audit(manager, caller, 'connection.token_rotated', id, { overlapSeconds });
@@ -137,8 +137,10 @@ export class ConnectionsService {
   }
 }
 
-async function find(manager: EntityManager, { tenant }: Caller, id: string): Promise<Connection> {
-  const connection = await manager.findOneBy(Connection, { id, tenantId: tenant });
+/** @param isChanged holds the row until the transaction ends, so that two changes at once follow each other */
+async function find(manager: EntityManager, { tenant }: Caller, id: string, isChanged = false): Promise<Connection> {
+  const lock = isChanged ? { mode: 'pessimistic_write' as const } : undefined;
+  const connection = await manager.findOne(Connection, { where: { id, tenantId: tenant }, lock });
   if (!connection) throw notFound('connection');
   return connection;
 }

@@ -41,7 +41,7 @@ export class CredentialSetsService {
   /** A name alone, or the whole set anew: secrets cannot be merged by someone who cannot read them. */
   async update(caller: Caller, id: string, body: Record<string, unknown>): Promise<CredentialSetView> {
     return this.dataSource.transaction(async (manager) => {
-      const set = await find(manager, caller, id);
+      const set = await find(manager, caller, id, true);
       const { name, ...config } = body;
       if (Object.keys(config).length === 0) set.name = readName(name);
       else await this.replace(manager, caller, set, { ...config, name: name ?? set.name });
@@ -53,7 +53,7 @@ export class CredentialSetsService {
 
   async remove(caller: Caller, id: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      const set = await find(manager, caller, id);
+      const set = await find(manager, caller, id, true);
       if (await manager.existsBy(Webhook, { credentialSetId: id })) {
         throw new Problem(409, 'A webhook uses this credential set: give it another one first.');
       }
@@ -73,8 +73,10 @@ export class CredentialSetsService {
   }
 }
 
-async function find(manager: EntityManager, { tenant }: Caller, id: string): Promise<CredentialSet> {
-  const set = await manager.findOneBy(CredentialSet, { id, tenantId: tenant });
+/** @param isChanged holds the row until the transaction ends, so that two changes at once follow each other */
+async function find(manager: EntityManager, { tenant }: Caller, id: string, isChanged = false): Promise<CredentialSet> {
+  const lock = isChanged ? { mode: 'pessimistic_write' as const } : undefined;
+  const set = await manager.findOne(CredentialSet, { where: { id, tenantId: tenant }, lock });
   if (!set) throw notFound('credential set');
   return set;
 }

@@ -9,3 +9,14 @@ export async function findWebhook(manager: EntityManager, { tenant }: Caller, id
   if (!webhook) throw notFound('webhook');
   return webhook;
 }
+
+/**
+ * The same, held until the transaction ends: fan-out changes the status of webhooks too, and a save would undo it.
+ * @throws Problem 404
+ */
+export async function lockWebhook(manager: EntityManager, { tenant }: Caller, id: string): Promise<Webhook> {
+  const where = { id, tenantId: tenant };
+  const webhook = await manager.findOne(Webhook, { where, lock: { mode: 'pessimistic_write' } });
+  if (!webhook) throw notFound('webhook');
+  return webhook;
+}

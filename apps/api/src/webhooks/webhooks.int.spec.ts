@@ -203,6 +203,19 @@ describe('webhooks', () => {
     expect((await patch(`/webhooks/${id}`, { name: 'other' })).body.status).toBe('deauthorized');
   });
 
+  it('keep a status that fan-out sets while a change of theirs is under way', async () => {
+    const { id } = (await post('/webhooks', webhook())).body;
+    const client = await pool.connect();
+    await client.query('begin');
+    await client.query(`update webhooks set status = 'deauthorized' where id = $1`, [id]);
+    const change = patch(`/webhooks/${id}`, { name: 'renamed' });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await client.query('commit');
+    client.release();
+    expect((await change).body).toMatchObject({ name: 'renamed', status: 'deauthorized' });
+    expect((await get(`/webhooks/${id}`)).body).toMatchObject({ name: 'renamed', status: 'deauthorized' });
+  });
+
   it('rotate the signing secret and sign with both for a while', async () => {
     const { id, signing } = (await post('/webhooks', webhook())).body as AnswerBody & { signing: { secret: string } };
     const rotated = await post(`/webhooks/${id}/rotate-secret`, { overlapSeconds: 100 });

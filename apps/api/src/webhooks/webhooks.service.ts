@@ -7,7 +7,7 @@ import { originOf } from '../http/http-url.js';
 import { pageById, type Page } from '../http/page.js';
 import { fieldNotValid, notValid } from '../http/problem.js';
 import { newId } from '../ids.js';
-import { findWebhook } from './find-webhook.js';
+import { findWebhook, lockWebhook } from './find-webhook.js';
 import { wakeSender } from './reauthorize.js';
 import { SigningSecrets } from './signing-secrets.js';
 import { nextStatus, type WebhookAction } from './webhook-status.js';
@@ -63,7 +63,7 @@ export class WebhooksService {
   /** @throws Problem 404, 422 */
   async update(caller: Caller, id: string, body: UpdateWebhook): Promise<WebhookView> {
     return this.dataSource.transaction(async (manager) => {
-      const webhook = await findWebhook(manager, caller, id);
+      const webhook = await lockWebhook(manager, caller, id);
       requireSecretsForNewOrigin(webhook, body);
       if (body.credentialSetId !== undefined) await requireCredentialSet(manager, caller, body.credentialSetId);
       const { signing, ...fields } = body;
@@ -80,7 +80,7 @@ export class WebhooksService {
 
   async remove(caller: Caller, id: string): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      const webhook = await findWebhook(manager, caller, id);
+      const webhook = await lockWebhook(manager, caller, id);
       await manager.remove(webhook);
       await audit(manager, caller, 'webhook.deleted', id);
     });
@@ -89,7 +89,7 @@ export class WebhooksService {
   /** @throws Problem 404, 409 */
   async act(caller: Caller, id: string, action: WebhookAction): Promise<WebhookView> {
     return this.dataSource.transaction(async (manager) => {
-      const webhook = await findWebhook(manager, caller, id);
+      const webhook = await lockWebhook(manager, caller, id);
       move(webhook, action);
       await manager.save(webhook);
       await audit(manager, caller, `webhook.${action}`, id);
@@ -100,7 +100,7 @@ export class WebhooksService {
 
   async rotateSecret(caller: Caller, id: string, { overlapSeconds, secret }: RotateSecret): Promise<WebhookView> {
     return this.dataSource.transaction(async (manager) => {
-      const webhook = await findWebhook(manager, caller, id);
+      const webhook = await lockWebhook(manager, caller, id);
       const value = this.secrets.rotate(webhook, overlapSeconds, secret);
       await manager.save(webhook);
       await audit(manager, caller, 'webhook.secret_rotated', id, { overlapSeconds });
