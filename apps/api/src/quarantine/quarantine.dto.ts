@@ -28,7 +28,7 @@ export class QuarantineView {
   @Text({ description: 'Constant code.' })
   reason!: string;
 
-  @Text({ description: 'Where it was found: "ingress", "normalizer", …' })
+  @Text({ description: 'Where it was found, for example "ingress" or "normalise".' })
   stage!: string;
 
   @Text({ nullable: true })

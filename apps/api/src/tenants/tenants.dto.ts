@@ -8,8 +8,8 @@ export class TenantSettings {
 export class CreateTenant {
   @Text({
     max: 63,
-    pattern: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
-    hint: 'lower-case letters, digits and inner hyphens',
+    pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
+    hint: 'letters, digits, "_" or "-", the first a letter or digit',
     description: 'Part of every claim key; never changes.',
     example: 'acme',
   })
