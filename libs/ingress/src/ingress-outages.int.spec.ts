@@ -145,6 +145,29 @@ describe('tokens and secrets', () => {
   });
 });
 
+describe('refusals', () => {
+  it('publishes nothing, counts each, and audits one row for the minute over all replicas', async () => {
+    const replicas = [await harness.ingress(cair), await harness.ingress(cair)] as const;
+    const to = await harness.connect(cair, auth);
+    const wrong = { ...to, auth: { ...auth, secret: 'x' } };
+    const rows = async (): Promise<{ minute: string; reason: string }[]> => {
+      const sql = `select detail ->> 'minute' as minute, detail ->> 'reason' as reason from audit_log where target = $1`;
+      return (await harness.pool.query<{ minute: string; reason: string }>(sql, [to.id])).rows;
+    };
+    for (const replica of replicas) {
+      for (let count = 0; count < 3; count++) await harness.send(replica, cair, wrong, cairStatusChange());
+      await expect.poll(async () => (await rows()).length).toBeGreaterThan(0);
+    }
+    const audited = await rows();
+    expect(new Set(audited.map(({ minute }) => minute)).size).toBe(audited.length);
+    expect(audited[0]?.reason).toBe('signature_mismatch');
+    expect(await metricsOf(replicas[0])).toMatch(/refusals_total\{provider="cair",reason="signature_mismatch"\} 3/);
+    const accepted = await harness.send(replicas[0], cair, to, cairStatusChange());
+    await expect.poll(() => harness.published(to.id).length, { timeout: 15_000 }).toBe(1);
+    expect(headerOf(harness.published(to.id)[0]!, 'ce_id')).toBe(accepted.answer.id);
+  });
+});
+
 describe('unexpected accounts', () => {
   it('keeps the event in quarantine and answers 202', async () => {
     const service = await harness.ingress(cair);

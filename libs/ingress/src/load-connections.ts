@@ -25,6 +25,9 @@ const SELECT = `
   from connections c join connection_tokens t on t.connection_id = c.id
   where c.provider = $1 and (t.not_after is null or t.not_after > now())`;
 
+/** A query on a connection that is lost in silence would otherwise hang until TCP gives up, and every later load with it. */
+const QUERY_TIMEOUT_MS = 5_000;
+
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** Reads a provider's connections and their tokens, secrets opened. */
@@ -36,20 +39,25 @@ export class ConnectionLoader {
   ) {}
 
   async loadAll(): Promise<TokenEntry[]> {
-    const { rows } = await this.db.query<Row>(SELECT, [this.provider]);
-    return this.open(rows);
+    return this.open(await this.select<Row>(SELECT, [this.provider]));
   }
 
   async loadByHashes(hashes: readonly string[]): Promise<TokenEntry[]> {
     const binary = hashes.map((hash) => Buffer.from(hash, 'hex'));
-    const { rows } = await this.db.query<Row>(`${SELECT} and t.token_hash = any($2::bytea[])`, [this.provider, binary]);
-    return this.open(rows);
+    return this.open(await this.select<Row>(`${SELECT} and t.token_hash = any($2::bytea[])`, [this.provider, binary]));
   }
 
   /** Raised by every change of configuration. Compare it, never count with it: unrelated changes raise it too. */
   async configurationVersion(): Promise<string> {
-    const { rows } = await this.db.query<{ last_value: string }>('select last_value from configuration_version');
-    return rows[0]!.last_value;
+    const [row] = await this.select<{ last_value: string }>('select last_value from configuration_version', []);
+    return row!.last_value;
+  }
+
+  private async select<R extends object>(text: string, values: unknown[]): Promise<R[]> {
+    // pg honours the timeout per query, its types know it for a client only.
+    const query = { text, values, query_timeout: QUERY_TIMEOUT_MS };
+    const { rows } = await this.db.query<R>(query);
+    return rows;
   }
 
   private open(rows: readonly Row[]): TokenEntry[] {

@@ -135,6 +135,13 @@ export class IngressHarness {
       .map((entry) => entry.message);
   }
 
+  /** Everything on any topic that came by this connection. */
+  published(connection: string): BatchMessage[] {
+    return this.seen
+      .map(({ message }) => message)
+      .filter((message) => headerOf(message, 'claimwire-connection') === connection);
+  }
+
   private seal(text: string, table: string, row: string): Buffer {
     return this.keyring.seal(text, { tenant: TENANT, table, row, column: 'sealed' });
   }
