@@ -2,8 +2,8 @@ import type { ClaimEvent } from '@claimwire/contracts';
 import { WebhookReceiver } from '@claimwire/testkit';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, TestBench } from './testing/test-bench.js';
-import type { TestWebhook, WebhookOptions } from './testing/test-bench.js';
+import { eventually, TestBench } from '../test/test-bench.js';
+import type { TestWebhook, WebhookOptions } from '../test/test-bench.js';
 
 let bench: TestBench;
 const receivers: WebhookReceiver[] = [];
@@ -36,10 +36,7 @@ const CAUSE: ClaimEvent['cause'] = {
   environment: 'production',
   reasons: [],
 };
-const settled = (webhook: TestWebhook, states: Record<string, number>) =>
-  eventually(`deliveries are ${JSON.stringify(states)}`, async () => {
-    return JSON.stringify(await bench.states(webhook.id)) === JSON.stringify(states);
-  });
+const settled = (webhook: TestWebhook, states: Record<string, number>) => bench.settled(webhook.id, states);
 const versions = (receiver: WebhookReceiver) => receiver.events<ClaimEvent>().map(({ version }) => version);
 
 describe('a delivery', () => {

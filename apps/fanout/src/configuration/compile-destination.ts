@@ -76,7 +76,7 @@ function merge(...lists: (readonly Header[])[]): Header[] {
 
 /** @throws UnusableWebhookError when it cannot be sent to as it is */
 export function compileDestination(webhook: WebhookRecord): Destination {
-  const { url: address, headers: own, credentials, signing: _signing, ...rest } = webhook;
+  const { url: address, headers: own, credentials, ...rest } = webhook;
   if (!URL.canParse(address)) throw new UnusableWebhookError('its URL cannot be read');
   const url = new URL(address);
   const secret = credentialHeaders(credentials);

@@ -55,15 +55,7 @@ export class WebhookReader {
   }
 
   private compile(row: WebhookRow): Destination | null {
-    const {
-      signingSealed,
-      credentialSetId,
-      credentialTenant,
-      credentialType,
-      credentialSealed,
-      fingerprint: _,
-      ...rest
-    } = row;
+    const { signingSealed, credentialSetId, credentialTenant, credentialType, credentialSealed, ...rest } = row;
     try {
       const place = { tenant: row.tenant, table: 'webhooks', row: row.id, column: 'signing_sealed' };
       const { secrets = [] } = JSON.parse(this.keyring.open(signingSealed, place)) as { secrets?: TimedSecret[] };

@@ -77,6 +77,8 @@ export class Backlog {
   postponed(delivery: Delivery, delayMs: number | null): void {
     this.settled(delivery);
     this.complete = false;
+    // What waited behind it left memory with it: the reading under way counts that as known.
+    if (this.reading) this.invalidated = true;
     if (this.reading && delivery.replayId === '') this.ended.claims.add(delivery.claimKey);
     if (delayMs !== null) this.wakeIn(delayMs);
   }
@@ -124,7 +126,9 @@ export class Backlog {
     this.offered = [];
     if (nextDueMs !== null) this.wakeIn(nextDueMs);
     this.complete = !hasOthers && !this.invalidated && usable.length === deliveries.length;
-    this.stalled = !this.complete && deliveries.length === 0 && offered.length === 0 && !this.invalidated;
+    // What ended while the table was read may have let go of what the reading left out.
+    const isOutdated = this.invalidated || offered.length > 0 || this.ended.ids.size > 0;
+    this.stalled = !this.complete && deliveries.length === 0 && !isOutdated;
     // Stored while the table was read: with the rest in memory they may follow it.
     return this.complete ? [...superseded, ...offered.flatMap((delivery) => this.offer(delivery))] : superseded;
   }
@@ -144,8 +148,6 @@ export class Backlog {
 
   private wake(): void {
     this.timerAt = Infinity;
-    this.complete = false;
-    this.stalled = false;
-    this.refill();
+    this.invalidate();
   }
 }

@@ -12,8 +12,8 @@ import type { RunningService } from '@claimwire/service-host';
 import { generateWebhookSecret } from '@claimwire/signing';
 import { createTestDatabase, testKafkaBrokers, testTopicPrefix } from '@claimwire/testkit';
 import type { TestDatabase } from '@claimwire/testkit';
-import { FanoutConfig } from '../config.js';
-import { service } from '../service.js';
+import { FanoutConfig } from '../src/config.js';
+import { service } from '../src/service.js';
 
 export const TENANT = 'demo';
 
@@ -188,6 +188,13 @@ export class TestBench {
       [webhookId],
     );
     return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+  }
+
+  /** Until a webhook's deliveries are in these states, and no others. */
+  async settled(webhookId: string, states: Record<string, number>, ms?: number): Promise<void> {
+    const wanted = JSON.stringify(Object.entries(states).sort());
+    const are = async () => JSON.stringify(Object.entries(await this.states(webhookId)).sort()) === wanted;
+    await eventually(`the deliveries are ${wanted}`, are, ms);
   }
 
   async webhookStatus(webhookId: string): Promise<string | undefined> {

@@ -1,0 +1,63 @@
+import type { ClaimEvent } from '@claimwire/contracts';
+import { WebhookReceiver } from '@claimwire/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildFanout, FanoutProcess } from '../test/fanout-process.js';
+import { TestBench } from '../test/test-bench.js';
+
+const CLAIMS = 6;
+const VERSIONS = 4;
+const TOTAL = CLAIMS * VERSIONS;
+
+let bench: TestBench;
+let receiver: WebhookReceiver;
+
+beforeAll(async () => {
+  [bench, receiver] = await Promise.all([TestBench.open(), WebhookReceiver.start(), buildFanout()]);
+});
+afterAll(async () => {
+  await bench?.close();
+  await receiver?.stop();
+});
+
+/** The order in which a claim's versions arrived, a repeated one once. */
+const arrivals = (claimKey: string, path: string): number[] => {
+  const versions = receiver.events<ClaimEvent>(path).filter((event) => event.claimKey === claimKey);
+  return versions.map(({ version }) => version).filter((version, at, all) => version !== all[at - 1]);
+};
+
+describe('a fan-out killed in mid-delivery', () => {
+  it.each(['fanout.after-insert', 'fanout.before-attempt', 'fanout.after-attempt'])(
+    'at %s makes every delivery after its restart, with the same ids and in order',
+    async (fault) => {
+      const path = `/${fault}`;
+      const cause = { ...(await bench.storeEvent(`seed-${fault}`, 1)).cause, connection: fault };
+      const filters = { connection: fault };
+      const webhook = await bench.createWebhook({ url: receiver.url + path, concurrency: 3, filters });
+      // Longer than the test may take: only a replica that takes its own leases back can pass it.
+      const env = { ...bench.env('fanout-a'), FANOUT_LEASE_SECONDS: '120' };
+
+      const victim = new FanoutProcess({ ...env, CLAIMWIRE_TEST_FAULT: fault });
+      const events: ClaimEvent[] = [];
+      for (let version = 1; version <= VERSIONS; version += 1) {
+        for (let claim = 1; claim <= CLAIMS; claim += 1) {
+          events.push(await bench.storeEvent(`${fault}-${claim}`, version, { cause }));
+        }
+      }
+      await bench.publish(...events);
+      expect(await victim.ended).toBe('SIGKILL');
+      expect((await bench.states(webhook.id)).delivered ?? 0).toBeLessThan(TOTAL);
+
+      const successor = new FanoutProcess(env);
+      const died = successor.ended.then((how) => Promise.reject(new Error(`the successor ended: ${how}`)));
+      await Promise.race([bench.settled(webhook.id, { delivered: TOTAL }, 40_000), died]);
+      died.catch(() => undefined);
+      expect(await successor.stop()).toBe(0);
+
+      const ids = receiver.requests
+        .filter((request) => request.path === path)
+        .map(({ headers }) => headers['webhook-id']);
+      expect(new Set(ids)).toEqual(new Set(events.map(({ id }) => id)));
+      for (const { claimKey } of events.slice(0, CLAIMS)) expect(arrivals(claimKey, path)).toEqual([1, 2, 3, 4]);
+    },
+  );
+});

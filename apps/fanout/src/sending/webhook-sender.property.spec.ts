@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Destination } from '../configuration/destination.js';
+import type { Delivery } from '../lanes/delivery.js';
+import type { Outcome } from '../policy/decide-outcome.js';
+import type { RefillQuestion, Refill } from './delivery-store.js';
+import type { Settlement } from './settlement.js';
+import { WebhookSender } from './webhook-sender.js';
+
+const CONCURRENCY = 3;
+const DESTINATION: Destination = {
+  id: 'whk_1',
+  tenant: 'demo',
+  status: 'active',
+  statusSince: '',
+  method: 'POST',
+  origin: 'https://pms.example',
+  path: '/',
+  concurrency: CONCURRENCY,
+  timeoutMs: 1_000,
+  ordering: 'per_claim',
+  retryPolicy: { type: 'fixed', retries: 4, delaySeconds: 0 },
+  payload: 'full',
+  signing: { type: 'none' },
+  secrets: [],
+  headers: [],
+  masked: { url: '', headers: {} },
+};
+const ATTEMPT = {
+  at: 0,
+  status: 200,
+  error: null,
+  phases: { connect: 0, firstByte: 0, total: 0 },
+  request: { method: 'POST', url: '', headers: {} },
+  response: null,
+};
+
+interface Row {
+  delivery: Delivery;
+  /** Orders the index, as next_attempt_at does. */
+  dueAt: number;
+}
+
+/** The table with the rules of the SQL, the HTTP side and the settler, each answering when the scheduler lets it. */
+class World {
+  readonly rows = new Map<string, Row>();
+  readonly sent: Delivery[] = [];
+  readonly faults: string[] = [];
+  readonly sender: WebhookSender;
+  private inFlight = 0;
+  private clock = 0;
+  private idleRounds = 0;
+
+  constructor(
+    private readonly scheduler: fc.Scheduler,
+    private readonly fails: (delivery: Delivery, tries: number) => boolean,
+  ) {
+    this.sender = new WebhookSender(DESTINATION, Infinity, {
+      store: { refill: (question) => this.refill(question) },
+      attempt: (_destination, delivery) => this.attempt(delivery),
+      settle: (settlement, stored) => this.settle(settlement, stored),
+      hold: async () => 0,
+      room: () => 100,
+      onFailure: (error) => this.faults.push(String(error)),
+    });
+  }
+
+  /** Nothing is under way: only a timer can go on. @returns false when it has been so for too long */
+  idle(): boolean {
+    this.idleRounds += 1;
+    if (this.idleRounds > 300) this.faults.push('nothing happens any more');
+    return this.idleRounds <= 300;
+  }
+
+  insert(claim: number, version: number): Delivery {
+    this.clock += 1;
+    const delivery = deliveryOf(String(this.clock), `claim-${claim}`, version);
+    this.rows.set(delivery.id, { delivery, dueAt: this.clock });
+    return delivery;
+  }
+
+  /** The snapshot is taken at once, the answer arrives later; the remainder is looked at between the two. */
+  private async refill({ known, limit }: RefillQuestion): Promise<Refill> {
+    const without = new Set(known);
+    const deliveries = this.inOrder()
+      .filter(({ delivery }) => !without.has(delivery.id))
+      .filter((row) => !this.inOrder().some((other) => isBlockedBy(row, other)))
+      .slice(0, limit)
+      .map(({ delivery }) => ({ ...delivery }));
+    await this.scheduler.schedule(Promise.resolve(), 'refill');
+    const seen = new Set([...known, ...deliveries.map(({ id }) => id)]);
+    const hasOthers = [...this.rows.keys()].some((id) => !seen.has(id));
+    await this.scheduler.schedule(Promise.resolve(), 'remainder');
+    return { deliveries, hasOthers, nextDueMs: null };
+  }
+
+  private async attempt(delivery: Delivery): Promise<{ outcome: Outcome; attempt: typeof ATTEMPT }> {
+    this.check(delivery);
+    this.sent.push(delivery);
+    this.inFlight += 1;
+    if (this.inFlight > CONCURRENCY) this.faults.push('more in flight than allowed');
+    await this.scheduler.schedule(Promise.resolve(), 'answer');
+    this.inFlight -= 1;
+    const tries = this.sent.filter(({ id }) => id === delivery.id).length;
+    const outcome: Outcome = this.fails(delivery, tries) ? { type: 'retry', delayMs: 0 } : { type: 'delivered' };
+    return { outcome, attempt: ATTEMPT };
+  }
+
+  private check({ id, claimKey, version }: Delivery): void {
+    if (!this.rows.has(id)) this.faults.push(`${claimKey} version ${version} was settled already`);
+    for (const { delivery } of this.rows.values()) {
+      if (delivery.claimKey !== claimKey || delivery.version >= version) continue;
+      this.faults.push(`${claimKey}: version ${version} before ${delivery.version}`);
+    }
+  }
+
+  private settle({ delivery, outcome }: Settlement, stored: () => void): void {
+    void this.scheduler.schedule(Promise.resolve(), 'settle').then(() => {
+      this.clock += 1;
+      if (outcome.type === 'delivered') this.rows.delete(delivery.id);
+      else this.rows.set(delivery.id, { delivery, dueAt: this.clock });
+      stored();
+    });
+  }
+
+  private inOrder(): Row[] {
+    return [...this.rows.values()].sort((left, right) => left.dueAt - right.dueAt);
+  }
+}
+
+const isBlockedBy = (row: Row, other: Row): boolean =>
+  other.delivery.claimKey === row.delivery.claimKey &&
+  other.delivery.version < row.delivery.version &&
+  other.dueAt > row.dueAt;
+
+const deliveryOf = (id: string, claimKey: string, version: number): Delivery => ({
+  id,
+  tenant: 'demo',
+  webhookId: DESTINATION.id,
+  eventId: `evt_${id}`,
+  eventType: 'claim.updated',
+  claimKey,
+  version,
+  replayId: '',
+  tries: 0,
+  firstTriedAt: null,
+  receivedAt: '',
+  traceparent: undefined,
+  message: Buffer.from('{}'),
+});
+
+describe('a sender', () => {
+  it('delivers everything, each claim in order and within its concurrency, however answers, readings and stores interleave', async () => {
+    const inputs = [
+      fc.scheduler(),
+      fc.array(fc.nat(2), { minLength: 1, maxLength: 15 }),
+      fc.infiniteStream(fc.nat(3)),
+    ] as const;
+    await fc.assert(
+      fc.asyncProperty(...inputs, async (scheduler, claims, luck) => {
+        const draws = luck[Symbol.iterator]();
+        const world = new World(scheduler, (_delivery, tries) => tries < 4 && draws.next().value === 0);
+        const versions = new Map<number, number>();
+        for (const claim of claims) {
+          const version = (versions.get(claim) ?? 0) + 1;
+          versions.set(claim, version);
+          const delivery = world.insert(claim, version);
+          void scheduler.schedule(Promise.resolve(), 'offer');
+          world.sender.offer(delivery);
+          if (scheduler.count() > 0) await scheduler.waitOne();
+        }
+        while (world.rows.size > 0 && world.faults.length === 0) {
+          if (scheduler.count() > 0) await scheduler.waitOne();
+          else if (world.idle()) await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        await world.sender.close();
+        expect(world.faults).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

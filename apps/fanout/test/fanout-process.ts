@@ -1,0 +1,34 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Builds the app with all it imports, as `npm start` does. */
+export async function buildFanout(): Promise<void> {
+  const env = { ...process.env, NX_DAEMON: 'false' };
+  await promisify(execFile)('nx', ['run', '@claimwire/app-fanout:build'], { cwd: ROOT, env });
+}
+
+/** The app as a process of its own: what a crash leaves behind shows only there. */
+export class FanoutProcess {
+  private readonly child: ChildProcess;
+  /** Signal or code with which it ended. */
+  readonly ended: Promise<NodeJS.Signals | number | null>;
+
+  constructor(env: Record<string, string>) {
+    this.child = spawn(process.execPath, ['apps/fanout/dist/main.js'], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    this.ended = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve(signal ?? code)));
+  }
+
+  /** @returns signal or code with which it ended */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<NodeJS.Signals | number | null> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
