@@ -8,8 +8,8 @@ import { Requires } from '../auth/requires.js';
 import { ApiCreated, ApiGone, ApiOne, ApiPage } from '../http/api-answers.js';
 import { PageQuery, pageById } from '../http/page.js';
 import { notFound } from '../http/problem.js';
-import { newId } from '../ids.js';
 import { BindingView, CreateBinding, UpdateBinding } from './bindings.dto.js';
+import { createBinding } from './create-binding.js';
 import { findWebhook } from './find-webhook.js';
 
 @ApiTags('bindings')
@@ -24,11 +24,7 @@ export class BindingsController {
   create(@AsTenant() caller: Caller, @Param('webhookId') webhookId: string, @Body() body: CreateBinding) {
     return this.dataSource.transaction(async (manager): Promise<BindingView> => {
       await findWebhook(manager, caller, webhookId);
-      const { eventType, filters } = body;
-      const fields = { id: newId('bnd'), tenantId: caller.tenant, webhookId, eventType, filters: { ...filters } };
-      const binding = await manager.save(manager.create(Binding, fields));
-      await audit(manager, caller, 'binding.created', binding.id, { webhookId, eventType });
-      return toView(binding);
+      return toView(await createBinding(manager, caller, webhookId, body));
     });
   }
 

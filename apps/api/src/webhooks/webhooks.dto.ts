@@ -1,10 +1,11 @@
-import { ApiPropertyOptional, PartialType } from '@nestjs/swagger';
+import { ApiPropertyOptional, OmitType, PartialType } from '@nestjs/swagger';
 import type { WebhookMethod, WebhookOrdering, WebhookPayload, WebhookStatus } from '@claimwire/postgres';
 import { ValidateBy } from 'class-validator';
-import { IfStated, Instant, Json, OneWord, Secret, Text, Variant, Whole } from '../http/fields.js';
+import { IfStated, Instant, Json, NestedList, OneWord, Secret, Text, Variant, Whole } from '../http/fields.js';
 import { headerProblem } from '../http/header-rules.js';
 import { HttpUrl } from '../http/http-url.js';
 import { PageQuery } from '../http/page.js';
+import { CreateBinding } from './bindings.dto.js';
 import { RETRY_POLICIES, type RetryPolicyDto } from './retry-policy.dto.js';
 import { SIGNINGS, type SigningDto } from './signing.dto.js';
 
@@ -78,9 +79,12 @@ export class CreateWebhook {
 
   @OneWord(PAYLOADS, { optional: true, default: 'full' })
   payload?: WebhookPayload;
+
+  @NestedList(() => CreateBinding, { optional: true, description: 'Made with the webhook, in one step.' })
+  bindings?: CreateBinding[];
 }
 
-export class UpdateWebhook extends PartialType(CreateWebhook, { skipNullProperties: false }) {}
+export class UpdateWebhook extends PartialType(OmitType(CreateWebhook, ['bindings']), { skipNullProperties: false }) {}
 
 export class ListWebhooks extends PageQuery {
   @OneWord(STATUSES, { optional: true })

@@ -149,6 +149,17 @@ describe('webhooks', () => {
     expect([...new Set(paths(answer))]).toEqual(expected);
   });
 
+  it('are made with their bindings in one step, or not at all', async () => {
+    const bindings = [{ eventType: '*' }, { eventType: 'claim.updated', filters: { status: ['paid'] } }];
+    const created = await post('/webhooks', webhook({ bindings }));
+    expect(created.status).toBe(201);
+    const { body } = await get(`/webhooks/${created.body.id}/bindings`);
+    expect((body as unknown as { data: object[] }).data).toMatchObject(bindings.toReversed());
+    const refused = await post('/webhooks', webhook({ bindings: [{ eventType: 'claim.teleported' }] }));
+    expect(refused.status).toBe(422);
+    expect((await patch(`/webhooks/${created.body.id}`, { bindings })).status).toBe(422);
+  });
+
   it('sign with a secret of their own by HMAC, and never show it', async () => {
     const signing = { type: 'hmac_sha256', header: 'X-Sig', secret: 'a-secret-of-my-own' };
     const { body } = await post('/webhooks', webhook({ signing }));

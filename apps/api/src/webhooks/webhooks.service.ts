@@ -7,6 +7,7 @@ import { originOf } from '../http/http-url.js';
 import { pageById, type Page } from '../http/page.js';
 import { fieldNotValid, notValid } from '../http/problem.js';
 import { newId } from '../ids.js';
+import { createBinding } from './create-binding.js';
 import { findWebhook, lockWebhook } from './find-webhook.js';
 import { wakeSender } from './reauthorize.js';
 import { SigningSecrets } from './signing-secrets.js';
@@ -34,7 +35,7 @@ export class WebhooksService {
   async create(caller: Caller, body: CreateWebhook): Promise<WebhookView> {
     return this.dataSource.transaction(async (manager) => {
       await requireCredentialSet(manager, caller, body.credentialSetId);
-      const { signing = { type: 'standard_webhooks' }, ...fields } = body;
+      const { signing = { type: 'standard_webhooks' }, bindings = [], ...fields } = body;
       const webhook = Object.assign(new Webhook(), DEFAULTS, withoutUndefined(fields), {
         id: newId('whk'),
         tenantId: caller.tenant,
@@ -45,6 +46,7 @@ export class WebhooksService {
       const secret = this.secrets.set(webhook, signing);
       await manager.save(webhook);
       await audit(manager, caller, 'webhook.created', webhook.id, { origin: originOf(webhook.url) });
+      for (const binding of bindings) await createBinding(manager, caller, webhook.id, binding);
       return toView(webhook, secret);
     });
   }

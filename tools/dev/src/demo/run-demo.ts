@@ -90,22 +90,24 @@ async function findOrCreate(
     const made = await createDemo({ ...input, adminKey: context.adminKey });
     return { ...made, receiverPort, reportServerPort, reportApiKey };
   }
-  if (earlier.receiverPort !== receiverPort || earlier.reportServerPort !== reportServerPort) {
-    await moveDemo(context.apiUrl, earlier, input);
-  }
-  return { ...earlier, receiverPort, reportServerPort };
+  const state = { ...earlier, receiverPort, reportServerPort };
+  if (earlier.receiverPort === receiverPort && earlier.reportServerPort === reportServerPort) return state;
+  return { ...state, webhook: await moveDemo(context.apiUrl, earlier, input) };
 }
 
-/** Another program took a port of the earlier start: what points there is pointed here, with its secrets stated anew. */
-async function moveDemo(apiUrl: string, earlier: DemoState, input: FindInput): Promise<void> {
+/**
+ * Another program took a port of the earlier start: what points there is pointed here, with its secrets stated anew.
+ * @returns the webhook with its new signing secret
+ */
+async function moveDemo(apiUrl: string, earlier: DemoState, input: FindInput): Promise<DemoState['webhook']> {
   const api = new ApiClient(apiUrl, earlier.apiKey);
-  await api.patch(`/webhooks/${earlier.webhook.id}`, {
+  const { signing } = await api.patch<{ signing: { secret: string } }>(`/webhooks/${earlier.webhook.id}`, {
     url: input.receiverUrl,
     credentialSetId: earlier.credentialSetId,
-    signing: { type: 'standard_webhooks', secret: earlier.webhook.secret },
+    signing: { type: 'standard_webhooks' },
   });
-  const stedi = earlier.connections.stedi;
-  if (!stedi) return;
   const reports = { baseUrl: input.reportServerUrl, coreBaseUrl: input.reportServerUrl, apiKey: input.reportApiKey };
-  await api.patch(`/connections/${stedi.id}`, { settings: { reports } });
+  const { stedi } = earlier.connections;
+  if (stedi) await api.patch(`/connections/${stedi.id}`, { settings: { reports } });
+  return { id: earlier.webhook.id, secret: signing.secret };
 }

@@ -75,8 +75,8 @@ export async function createDemo(input: SetupInput): Promise<Made> {
     url: input.receiverUrl,
     credentialSetId: credentialSet.id,
     concurrency: 5,
+    bindings: [{ eventType: '*' }],
   });
-  await api.post(`/webhooks/${webhook.id}/bindings`, { eventType: '*' });
   return {
     tenant: tenant.id,
     apiKey: tenant.apiKey,
