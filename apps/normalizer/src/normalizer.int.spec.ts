@@ -151,6 +151,21 @@ describe('the normaliser', () => {
     await expect.poll(found, within).toBe(1);
   });
 
+  it('waits out a database that cuts its connections', async () => {
+    const raw = cairEvents(20, 20).map((event) => ({ ...event, claim: `cut-${event.claim}` }));
+    const before = await storedEvents();
+    const name = new URL(database.url).pathname.slice(1);
+    for (let at = 0; at < raw.length; at += 40) {
+      await publisher.publishAll(raw.slice(at, at + 40).map(rawCair));
+      await pool.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+        [name],
+      );
+    }
+    await expect.poll(storedEvents, within).toBe(before + raw.length);
+    await expectEverythingPublished();
+  });
+
   it('loses and reorders nothing while a second replica joins and the first leaves', async () => {
     const raw = shuffled(cairEvents(30, 30), 3).map((event) => ({ ...event, claim: `moving-${event.claim}` }));
     const before = await storedEvents();

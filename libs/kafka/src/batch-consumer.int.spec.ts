@@ -180,4 +180,23 @@ describe('a consumer', () => {
     await expect.poll(() => seen, within).toEqual(['a']);
     expect(crashes).toEqual([]);
   });
+
+  it('keeps trying while the broker is down, and can be stopped meanwhile', async () => {
+    const logger = { warn: () => undefined };
+    const nowhere = createKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', topicPrefix: '', logger });
+    const crashes: unknown[] = [];
+    const onCrash = (error: unknown) => crashes.push(error);
+    const consumer = new BatchConsumer(nowhere, {
+      consumer: 'x',
+      topics: ['t'],
+      handler: async () => undefined,
+      onCrash,
+    });
+    consumer.start();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(consumer.readiness()).not.toBe(true);
+    expect(consumer.liveness()).toBe(true);
+    await consumer.stop();
+    expect(crashes).toEqual([]);
+  });
 });
