@@ -40,7 +40,7 @@ export class NormaliseBatchHandler {
     const storeBeganAt = performance.now();
     const place = { lane: batch.lane, nextOffset: batch.nextOffset, outbox: outbox.advance() };
     const stored = await storeBatch(pool, store, normalised, place);
-    outbox.leaseRenewed(storeBeganAt);
+    outbox.committed(stored.upTo, storeBeganAt);
     await faultPoint('normalizer.after-commit');
     const times = { normaliseMs: storeBeganAt - beganAt, storeMs: performance.now() - storeBeganAt };
     await outbox.idle();

@@ -1,4 +1,5 @@
 import {
+  FencedError,
   inTransaction,
   type Advance,
   type Lane,
@@ -36,7 +37,8 @@ export interface StoredBatch {
 export interface BatchPlace {
   lane: Lane;
   nextOffset: bigint;
-  outbox: Pick<Required<Advance>, 'sentSeq' | 'leaseMs'>;
+  /** `lastSeq`: newest message that this process knows to be committed. */
+  outbox: Pick<Required<Advance>, 'sentSeq' | 'leaseMs'> & { lastSeq: bigint };
 }
 
 interface StoredEvents {
@@ -48,7 +50,8 @@ interface StoredEvents {
 /**
  * Everything that a batch changes, in one transaction (DESIGN, guarantee 4): the lane moves on, new events, the state after
  * them, and the outgoing messages, which are the stored ones themselves.
- * @throws FencedError when another process has claimed the lane; nothing is stored then
+ * @throws FencedError when another process has claimed the lane, or when a commit whose answer got lost did happen: its
+ *   messages are unknown to us, and claiming the lane anew sends them. Nothing is stored then.
  */
 export function storeBatch(
   pool: Pool,
@@ -59,8 +62,10 @@ export function storeBatch(
   return inTransaction(pool, async (client) => {
     // Numbers for all that may be stored: those that turn out to be duplicates leave gaps, which harm nobody.
     const messages = facts.length + notices.length;
-    const upTo = await store.advance(client, lane, nextOffset, { ...outbox, messages });
+    const { sentSeq, leaseMs } = outbox;
+    const upTo = await store.advance(client, lane, nextOffset, { sentSeq, leaseMs, messages });
     const firstSeq = upTo - BigInt(messages) + 1n;
+    if (firstSeq !== outbox.lastSeq + 1n) throw new FencedError(lane);
     const stored = await storedEventIds(
       client,
       facts.map(({ fact }) => fact.eventId),

@@ -56,14 +56,17 @@ function outboxOf(lane: Lane, owner: string, publisher = working, isOurs = () =>
 const claim = () => store.claim('normalizer', TOPIC, partition, 0n);
 
 /** Stores events of claims that no other test uses, as the handler does. */
-async function commit(lane: Lane, outbox: LaneOutbox, nextOffset: bigint, events = cairEvents(3, 4)) {
+async function commit(lane: Lane, outbox: LaneOutbox, nextOffset: bigint, events = cairEvents(3, 4), answered = true) {
   const messages = events.map((event, index) => {
     const { key, value, headers } = rawCair({ ...event, claim: `p${partition}-${event.claim}` });
     return { key: Buffer.from(key), value: Buffer.from(String(value)), headers, offset: BigInt(index), timestamp: 0 };
   });
   const connections = new Map([[CONNECTION, { settings: {}, freeText: false }]]);
   const normalised = normaliseBatch({ topic: TOPIC, partition, messages }, connections);
-  return storeBatch(pool, store, normalised, { lane, nextOffset, outbox: outbox.advance() });
+  const beganAt = performance.now();
+  const stored = await storeBatch(pool, store, normalised, { lane, nextOffset, outbox: outbox.advance() });
+  if (answered) outbox.committed(stored.upTo, beganAt);
+  return stored;
 }
 
 const idsOf = (records: readonly PublishRecord[]) => records.map(({ headers }) => headers.ce_id);
@@ -157,5 +160,18 @@ describe('storing a batch', () => {
     expect(first).toMatchObject({ stored: 6, duplicates: 6, claims: 2 });
     const again = await commit(lane, outbox, 12n, events);
     expect(again).toMatchObject({ stored: 0, duplicates: 6, records: [] });
+  });
+
+  it('leaves to a new claim what a commit stored whose answer got lost: it must still be sent', async () => {
+    const lane = await claim();
+    const outbox = outboxOf(lane, 'a');
+    await outbox.open();
+    const { records } = await commit(lane, outbox, 12n, cairEvents(3, 4), false);
+    await expect(commit(lane, outbox, 12n)).rejects.toBeInstanceOf(FencedError);
+    await outbox.close();
+    const anew = await claim();
+    expect(anew.nextOffset).toBe(12n);
+    await outboxOf(anew, 'a').open();
+    expect(idsOf(sent)).toEqual(idsOf(records));
   });
 });

@@ -36,6 +36,8 @@ export class LaneOutbox {
   private leaseUntil = 0;
   private sentSeq: bigint;
   private markedSeq: bigint;
+  /** Newest message that we know to be committed. */
+  private lastSeq: bigint;
   private sending: Promise<void> = Promise.resolve();
   private marking: NodeJS.Timeout | undefined;
   /** From now on nothing is tried again: the lane is being handed over. */
@@ -49,6 +51,7 @@ export class LaneOutbox {
     private readonly isOurs: () => boolean,
   ) {
     this.sentSeq = this.markedSeq = lane.sentSeq;
+    this.lastSeq = lane.lastSeq;
   }
 
   /** Waits for the lease, then sends what the previous holder left. Nothing new may be committed before. */
@@ -68,14 +71,15 @@ export class LaneOutbox {
     }
   }
 
-  /** What the lane's next transaction writes about its outbox. */
-  advance(): { sentSeq: bigint; leaseMs: number } {
-    return { sentSeq: this.sentSeq, leaseMs: this.deps.leaseMs };
+  /** What the lane's next transaction writes about its outbox, and must find there. */
+  advance(): { sentSeq: bigint; lastSeq: bigint; leaseMs: number } {
+    return { sentSeq: this.sentSeq, lastSeq: this.lastSeq, leaseMs: this.deps.leaseMs };
   }
 
-  /** @param beganAt performance.now() from before the transaction that renewed the lease */
-  leaseRenewed(beganAt: number): void {
-    this.leaseUntil = Math.max(this.leaseUntil, beganAt + this.deps.leaseMs);
+  /** @param beganAt performance.now() from before the transaction, which also renewed the lease */
+  committed(upTo: bigint, beganAt: number): void {
+    this.lastSeq = upTo;
+    this.leaseRenewed(beganAt);
   }
 
   /**
@@ -102,6 +106,10 @@ export class LaneOutbox {
     clearTimeout(this.marking);
     await this.sending;
     await this.deps.store.markSent(this.lane, this.deps.owner, this.sentSeq, true);
+  }
+
+  private leaseRenewed(beganAt: number): void {
+    this.leaseUntil = Math.max(this.leaseUntil, beganAt + this.deps.leaseMs);
   }
 
   private goesOn(): boolean {
