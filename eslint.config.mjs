@@ -71,16 +71,16 @@ export default tseslint.config(
       'libs/service-host/**/*.ts',
       'libs/testkit/**/*.ts',
       'tools/**/*.ts',
-      'test/**/*.ts',
+      '**/test/**/*.ts',
       '**/*.spec.ts',
       '*.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['tools/**/*.ts', 'test/**/*.ts', 'libs/testkit/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['tools/**/*.ts', '**/test/**/*.ts', 'libs/testkit/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     // A test proves a library with its real neighbours: the boundaries bind what ships.
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', '{apps,libs}/**/test/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
 );

@@ -5,8 +5,6 @@ import { Keyring } from '@claimwire/keyring';
 import { createPool, type Pool } from '@claimwire/postgres';
 import type { Provider } from '@claimwire/provider-kit';
 import { createLogger, readConfig, type RunningService, startService } from '@claimwire/service-host';
-// Outside src: nothing here is built or shipped, and no spec file can share code with another.
-// eslint-disable-next-line @nx/enforce-module-boundaries
 import * as testkit from '@claimwire/testkit';
 import { IngressConfig } from '../src/ingress-config.js';
 import { ingressService } from '../src/ingress-service.js';
