@@ -61,7 +61,10 @@ export class Configuration {
     return (await readVersion(client)) === known.version ? known : this.reload(client);
   }
 
-  /** Statements of one transaction must each see what is committed when they run (READ COMMITTED). */
+  /**
+   * Statements of one transaction must each see what is committed when they run (READ COMMITTED), and it must not have
+   * written yet.
+   */
   async reload(client: Queryable): Promise<ConfigurationSnapshot> {
     const look = (this.looks += 1);
     const version = await readVersion(client);
@@ -92,9 +95,13 @@ async function readVersion(client: Queryable): Promise<bigint> {
   return BigInt(rows[0]?.version ?? 0);
 }
 
+/**
+ * `next` is this transaction's own id, assigned here unless it has written before: every writer that raised the sequence
+ * earlier has a smaller one. (The snapshot's xmax would not do: it is the id after the last *completed* transaction.)
+ */
 async function readHorizon(client: Queryable): Promise<Horizon> {
   const { rows } = await client.query<Horizon>(
-    `select pg_snapshot_xmin(s)::text as oldest, pg_snapshot_xmax(s)::text as next from pg_current_snapshot() s`,
+    `select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, pg_current_xact_id()::text as next`,
   );
   return rows[0] ?? { oldest: '0', next: '1' };
 }

@@ -49,8 +49,8 @@ on conflict (webhook_id, event_id, replay_id) do nothing
 returning id, webhook_id as "webhookId", event_id as "eventId"`;
 
 /**
- * In the order of the index. One that an earlier version of its claim comes after (it waits for its retry) is left out:
- * sending it would break the claim's order.
+ * In the order of the index. Of a claim only the first one that is not in memory: its time may come after that of a later
+ * one (it waits for its retry), and then that must wait too.
  */
 const REFILL = `
 with waiting as materialized (
@@ -58,7 +58,7 @@ with waiting as materialized (
   where d.webhook_id = $1 and d.state = 'pending' and d.next_attempt_at <= now() and d.id <> all($2::bigint[])
     and (not $4::boolean or d.replay_id <> '' or not exists (
       select 1 from deliveries e where e.webhook_id = $1 and e.claim_key = d.claim_key and e.state = 'pending'
-        and e.replay_id = '' and e.version < d.version and (e.next_attempt_at, e.id) > (d.next_attempt_at, d.id)))
+        and e.replay_id = '' and e.version < d.version and e.id <> all($2::bigint[])))
   order by d.next_attempt_at, d.id limit $3)
 select w.id, w.tenant_id as tenant, w.event_id as "eventId", w.event_type as "eventType", w.claim_key as "claimKey",
   w.version, w.replay_id as "replayId", w.attempts as tries, w.first_attempt_at as "firstTriedAt",

@@ -84,7 +84,7 @@ class World {
     const without = new Set(known);
     const deliveries = this.inOrder()
       .filter(({ delivery }) => !without.has(delivery.id))
-      .filter((row) => !this.inOrder().some((other) => isBlockedBy(row, other)))
+      .filter(({ delivery }) => !this.inOrder().some((other) => isBefore(other.delivery, delivery, without)))
       .slice(0, limit)
       .map(({ delivery }) => ({ ...delivery }));
     await this.scheduler.schedule(Promise.resolve(), 'refill');
@@ -128,10 +128,8 @@ class World {
   }
 }
 
-const isBlockedBy = (row: Row, other: Row): boolean =>
-  other.delivery.claimKey === row.delivery.claimKey &&
-  other.delivery.version < row.delivery.version &&
-  other.dueAt > row.dueAt;
+const isBefore = (other: Delivery, delivery: Delivery, known: ReadonlySet<string>): boolean =>
+  other.claimKey === delivery.claimKey && other.version < delivery.version && !known.has(other.id);
 
 const deliveryOf = (id: string, claimKey: string, version: number): Delivery => ({
   id,
@@ -167,7 +165,8 @@ describe('a sender', () => {
           const delivery = world.insert(claim, version);
           void scheduler.schedule(Promise.resolve(), 'offer');
           world.sender.offer(delivery);
-          if (scheduler.count() > 0) await scheduler.waitOne();
+          for (let steps = draws.next().value * 2; steps > 0 && scheduler.count() > 0; steps -= 1)
+            await scheduler.waitOne();
         }
         while (world.rows.size > 0 && world.faults.length === 0) {
           if (scheduler.count() > 0) await scheduler.waitOne();
