@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { RunningKafka, RunningPostgres } from './engine.js';
 import { freePorts } from './free-ports.js';
+import { Guard } from './guard.js';
 import { startLocalKafka } from './local-kafka.js';
 import { startLocalPostgres } from './local-postgres.js';
 import { isRoot } from './postgres-user.js';
+import type { Launch } from './server-process.js';
 
 /** Which engines a run of tests needs; what TEST_* names already is not started. */
 export interface Wanted {
@@ -71,43 +73,27 @@ const throwAwayFolder = async (): Promise<string> => {
   return folder;
 };
 
-const startLocally = async (wanted: Wanted, folder: string): Promise<Started> => {
+const startLocally = async (wanted: Wanted, folder: string, launch: Launch): Promise<Started> => {
   const [port = 0, controllerPort = 0, postgresPort = 0] = await freePorts(3);
   const logFile = (name: string) => join(folder, `${name}.log`);
   return both(
     wanted.kafka
-      ? startLocalKafka({ folder: join(folder, 'kafka'), port, controllerPort, logFile: logFile('kafka') })
+      ? startLocalKafka({ folder: join(folder, 'kafka'), port, controllerPort, logFile: logFile('kafka') }, launch)
       : undefined,
     wanted.postgres
-      ? startLocalPostgres({
-          folder: join(folder, 'postgres'),
-          port: postgresPort,
-          password: randomBytes(12).toString('hex'),
-          database: DATABASE,
-          logFile: logFile('postgres'),
-          durable: false,
-        })
+      ? startLocalPostgres(
+          {
+            folder: join(folder, 'postgres'),
+            port: postgresPort,
+            password: randomBytes(12).toString('hex'),
+            database: DATABASE,
+            logFile: logFile('postgres'),
+            durable: false,
+          },
+          launch,
+        )
       : undefined,
   );
-};
-
-/** Ends when our end of its stdin does, also when we were killed: then nobody else would stop the servers. */
-const GUARD = `
-const { rmSync } = require('node:fs');
-const [folder, ...pids] = process.argv.slice(1);
-process.stdin.resume().on('end', () => {
-  for (const pid of pids) try { process.kill(Number(pid), 'SIGQUIT'); process.kill(Number(pid), 'SIGKILL'); } catch {}
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-});`;
-
-const guard = (folder: string, { kafka, postgres }: Started): (() => void) => {
-  const pids = [kafka?.pid, postgres?.pid].filter((pid) => typeof pid === 'number').map(String);
-  const child = spawn(process.execPath, ['-e', GUARD, folder, ...pids], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
-  child.unref();
-  return () => child.kill('SIGKILL');
 };
 
 const testEnv = ({ kafka, postgres }: Started): Record<string, string> => ({
@@ -125,16 +111,16 @@ export const startTestEngines = async (wanted: Wanted): Promise<TestEngines> => 
     return { env: testEnv(started), stop: () => stopBoth(started) };
   }
   const folder = await throwAwayFolder();
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  const started = await startLocally(wanted, folder).catch(async (error: unknown) => {
+  const guard = new Guard(folder);
+  const remove = async () => {
+    guard.release();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const started = await startLocally(wanted, folder, { onSpawn: (pid) => guard.watch(pid) });
+    return { env: testEnv(started), stop: () => stopBoth(started).then(remove) };
+  } catch (error) {
     await remove();
     throw error;
-  });
-  const release = guard(folder, started);
-  const stop = async () => {
-    await stopBoth(started);
-    release();
-    await remove();
-  };
-  return { env: testEnv(started), stop };
+  }
 };
