@@ -4,7 +4,7 @@ import { checkMachine } from './check-machine.mjs';
 import { parseTest, TEST_HELP } from './cli-options.mjs';
 import { installPackages } from './install.mjs';
 import { step } from './progress.mjs';
-import { runCli } from './run-cli.mjs';
+import { Failure, runCli } from './run-cli.mjs';
 import { endTogether, runLogged, tail } from './run-command.mjs';
 import { startSharedEngines } from './shared-engines.mjs';
 import { countTests, readReport, summary, totalOf } from './test-report.mjs';
@@ -14,6 +14,7 @@ import { toolEnv } from './workspace.mjs';
 
 /** @typedef {import('./test-steps.mjs').TestStep} TestStep */
 /** @typedef {import('./test-report.mjs').StepResult} StepResult */
+/** @typedef {Awaited<ReturnType<typeof startSharedEngines>>} SharedEngines */
 
 /**
  * @param {TestStep} testStep
@@ -41,6 +42,14 @@ const runGroup = async (group, engineEnv) => {
   return outcomes.map(({ result }) => result);
 };
 
+/** @returns {Promise<SharedEngines | null>} null when they do not come up, which has then been said */
+const enginesOrNull = () =>
+  step('starting Kafka and PostgreSQL', startSharedEngines).catch((error) => {
+    if (!(error instanceof Failure)) throw error;
+    process.stdout.write(`${error.message}\n`);
+    return null;
+  });
+
 const interrupted = () => process.exitCode === 130;
 
 /**
@@ -51,7 +60,7 @@ const interrupted = () => process.exitCode === 130;
 const runGroups = async (groups) => {
   /** @type {StepResult[]} */
   const results = [];
-  /** @type {Awaited<ReturnType<typeof startSharedEngines>> | null} */
+  /** @type {SharedEngines | null} */
   let engines = null;
   let open = true;
   try {
@@ -60,7 +69,13 @@ const runGroups = async (groups) => {
         for (const { name } of group) results.push({ name, outcome: 'skipped', seconds: 0 });
         continue;
       }
-      if (group.some((one) => one.engines)) engines ??= await step('starting Kafka and PostgreSQL', startSharedEngines);
+      if (group.some((one) => one.engines)) engines ??= await enginesOrNull();
+      if (group.some((one) => one.engines) && engines === null) {
+        results.push({ name: 'Kafka and PostgreSQL', outcome: 'failed', seconds: 0 });
+        for (const { name } of group) results.push({ name, outcome: 'skipped', seconds: 0 });
+        open = false;
+        continue;
+      }
       const done = await runGroup(group, engines?.env ?? {});
       results.push(...done);
       open = !group.some(({ gate }, index) => gate && done[index]?.outcome === 'failed');
