@@ -1,4 +1,5 @@
 import type { ClaimEvent } from '@claimwire/contracts';
+import * as testkit from '@claimwire/testkit';
 import { WebhookReceiver } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFanout, FanoutProcess } from '../test/fanout-process.js';
@@ -12,7 +13,7 @@ let bench: TestBench;
 let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  [bench, receiver] = await Promise.all([TestBench.open(), WebhookReceiver.start(), buildFanout()]);
+  [bench, receiver] = await Promise.all([TestBench.open(testkit), WebhookReceiver.start(), buildFanout(process.env)]);
 });
 afterAll(async () => {
   await bench?.close();
@@ -36,7 +37,7 @@ describe('a fan-out killed in mid-delivery', () => {
       // Longer than the test may take: only a replica that takes its own leases back can pass it.
       const env = { ...bench.env('fanout-a'), FANOUT_LEASE_SECONDS: '120' };
 
-      const victim = new FanoutProcess({ ...env, CLAIMWIRE_TEST_FAULT: fault });
+      const victim = new FanoutProcess({ PATH: process.env.PATH, ...env, CLAIMWIRE_TEST_FAULT: fault });
       const events: ClaimEvent[] = [];
       for (let version = 1; version <= VERSIONS; version += 1) {
         for (let claim = 1; claim <= CLAIMS; claim += 1) {
@@ -47,7 +48,7 @@ describe('a fan-out killed in mid-delivery', () => {
       expect(await victim.ended).toBe('SIGKILL');
       expect((await bench.states(webhook.id)).delivered ?? 0).toBeLessThan(TOTAL);
 
-      const successor = new FanoutProcess(env);
+      const successor = new FanoutProcess({ PATH: process.env.PATH, ...env });
       const died = successor.ended.then((how) => Promise.reject(new Error(`the successor ended: ${how}`)));
       await Promise.race([bench.settled(webhook.id, { delivered: TOTAL }, 40_000), died]);
       died.catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { ClaimEvent } from '@claimwire/contracts';
+import * as testkit from '@claimwire/testkit';
 import { WebhookReceiver } from '@claimwire/testkit';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ let bench: TestBench;
 const receivers: WebhookReceiver[] = [];
 
 beforeAll(async () => {
-  bench = await TestBench.open();
+  bench = await TestBench.open(testkit);
   await bench.startReplica('fanout-a');
 });
 afterAll(async () => {

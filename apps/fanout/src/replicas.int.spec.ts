@@ -1,5 +1,6 @@
 import type { ClaimEvent } from '@claimwire/contracts';
 import type { RunningService } from '@claimwire/service-host';
+import * as testkit from '@claimwire/testkit';
 import { WebhookReceiver } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, TestBench } from '../test/test-bench.js';
@@ -10,7 +11,7 @@ const receivers: WebhookReceiver[] = [];
 const CONCURRENCY = 3;
 
 beforeAll(async () => {
-  bench = await TestBench.open();
+  bench = await TestBench.open(testkit);
   for (let count = 0; count < 4; count += 1) receivers.push(await WebhookReceiver.start());
 });
 afterAll(async () => {

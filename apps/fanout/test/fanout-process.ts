@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Builds the app with all it imports, as `npm start` does. */
-export async function buildFanout(): Promise<void> {
-  const env = { ...process.env, NX_DAEMON: 'false' };
+export async function buildFanout(environment: NodeJS.ProcessEnv): Promise<void> {
+  const env = { ...environment, NX_DAEMON: 'false' };
   await promisify(execFile)('nx', ['run', '@claimwire/app-fanout:build'], { cwd: ROOT, env });
 }
 
@@ -17,10 +17,10 @@ export class FanoutProcess {
   /** Signal or code with which it ended. */
   readonly ended: Promise<NodeJS.Signals | number | null>;
 
-  constructor(env: Record<string, string>) {
+  constructor(env: NodeJS.ProcessEnv) {
     this.child = spawn(process.execPath, ['apps/fanout/dist/main.js'], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, ...env },
+      env,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     this.ended = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve(signal ?? code)));

@@ -10,12 +10,17 @@ import type { Pool } from '@claimwire/postgres';
 import { readConfig, startService } from '@claimwire/service-host';
 import type { RunningService } from '@claimwire/service-host';
 import { generateWebhookSecret } from '@claimwire/signing';
-import { createTestDatabase, testKafkaBrokers, testTopicPrefix } from '@claimwire/testkit';
-import type { TestDatabase } from '@claimwire/testkit';
 import { FanoutConfig } from '../src/config.js';
 import { service } from '../src/service.js';
 
 export const TENANT = 'demo';
+
+/** What the bench needs of @claimwire/testkit; a test hands it over, since an app may not depend on it. */
+export interface Testkit {
+  createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }>;
+  testKafkaBrokers(): string[];
+  testTopicPrefix(): string;
+}
 
 export interface WebhookOptions {
   url: string;
@@ -47,7 +52,8 @@ export class TestBench {
   private events = 0;
 
   private constructor(
-    readonly database: TestDatabase,
+    private readonly brokers: string[],
+    private readonly database: { url: string; drop(): Promise<void> },
     readonly pool: Pool,
     private readonly kafka: KafkaHandle,
     private readonly publisher: KafkaPublisher,
@@ -56,10 +62,11 @@ export class TestBench {
     private readonly keyringText: string,
   ) {}
 
-  static async open(): Promise<TestBench> {
-    const database = await createTestDatabase();
-    const prefix = testTopicPrefix();
-    const kafka = createKafka({ brokers: testKafkaBrokers(), clientId: 'fanout-test', topicPrefix: prefix });
+  static async open(testkit: Testkit): Promise<TestBench> {
+    const database = await testkit.createTestDatabase();
+    const prefix = testkit.testTopicPrefix();
+    const brokers = testkit.testKafkaBrokers();
+    const kafka = createKafka({ brokers, clientId: 'fanout-test', topicPrefix: prefix });
     const wanted = TOPICS.filter(({ name }) => name === EVENTS_TOPIC || name === NOTICES_TOPIC);
     await applyTopics(kafka, wanted, { replication: 1, minInsync: 1 });
     const publisher = new KafkaPublisher(kafka);
@@ -67,13 +74,13 @@ export class TestBench {
     const pool = createPool(database.url, 4);
     const keyringText = `k1:${randomBytes(32).toString('base64')}`;
     await pool.query(`insert into tenants (id, name) values ($1, $1)`, [TENANT]);
-    return new TestBench(database, pool, kafka, publisher, prefix, Keyring.parse(keyringText), keyringText);
+    return new TestBench(brokers, database, pool, kafka, publisher, prefix, Keyring.parse(keyringText), keyringText);
   }
 
   /** Settings of a replica, also for one that runs as its own process. */
   env(replica: string): Record<string, string> {
     return {
-      KAFKA_BROKERS: testKafkaBrokers().join(','),
+      KAFKA_BROKERS: this.brokers.join(','),
       KAFKA_TOPIC_PREFIX: this.prefix,
       KAFKA_CLIENT_ID: replica,
       DATABASE_URL: this.database.url,

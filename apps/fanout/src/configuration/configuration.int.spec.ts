@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Keyring } from '@claimwire/keyring';
+import * as testkit from '@claimwire/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TENANT, TestBench } from '../../test/test-bench.js';
 import { claimEventFacts } from '../matching/event-facts.js';
@@ -14,7 +15,7 @@ let configuration: Configuration;
 const unusable: string[] = [];
 
 beforeAll(async () => {
-  bench = await TestBench.open();
+  bench = await TestBench.open(testkit);
   facts = claimEventFacts(Buffer.from(JSON.stringify(await bench.storeEvent('configuration', 1))));
   webhookId = (await bench.createWebhook({ url: 'http://127.0.0.1:1/', filters: { provider: 'nobody' } })).id;
 });
