@@ -29,7 +29,8 @@ export interface SignedRequest {
   body: Buffer;
 }
 
-const ROUTE_SUFFIXES: Record<ProviderName, Record<string, string>> = {
+/** By provider and route: what follows the token in the route's address. */
+export const ROUTE_SUFFIXES: Readonly<Record<ProviderName, Readonly<Record<string, string>>>> = {
   cair: { webhook: '' },
   curacel: { webhook: '' },
   tpastream: { claims: '/claims', 'first-crawl-completions': '/first-crawl-completions' },
@@ -106,7 +107,7 @@ function credentialHeaders(
 }
 
 /** Bytes as the provider's own serialiser writes them; a Buffer or text is sent as it is. */
-function toBytes(provider: ProviderName, body: Buffer | string | object): Buffer {
+export function webhookBytes(provider: ProviderName, body: Buffer | string | object): Buffer {
   if (Buffer.isBuffer(body)) return body;
   if (typeof body === 'string') return Buffer.from(body);
   return Buffer.from(provider === 'curacel' ? phpJson(body) : JSON.stringify(body));
@@ -126,7 +127,7 @@ export function signedRequest(
   const route = options.route ?? Object.keys(routes)[0] ?? '';
   const suffix = routes[route];
   if (suffix === undefined) throw new Error(`${provider} has no route "${route}"`);
-  const bytes = toBytes(provider, body);
+  const bytes = webhookBytes(provider, body);
   return {
     route,
     suffix,

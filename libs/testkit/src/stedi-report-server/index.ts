@@ -1,3 +1,4 @@
 export * from './acknowledgment-report.js';
 export * from './remittance-report.js';
+export * from './sample-report.js';
 export * from './stedi-report-server.js';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { sampleTransaction } from './sample-report.js';
 
 export interface StoredTransaction {
   kind: '277' | '835';
@@ -31,6 +32,11 @@ export interface StediReportServerOptions {
   apiKey: string;
   /** Default: any free port. */
   port?: number;
+  /**
+   * Answers ids made by `sampleTransactionId` as well, with a report made up from the id; polling does not list them.
+   * Default false.
+   */
+  samples?: boolean;
 }
 
 const MAX_PAGE_SIZE = 500;
@@ -45,14 +51,17 @@ export class StediReportServer {
   private requests = new Map<string, number>();
   private delayMs = 0;
 
-  private constructor(private readonly apiKey: string) {
+  private constructor(
+    private readonly apiKey: string,
+    private readonly samples: boolean,
+  ) {
     this.server = createServer((request, response) => {
       this.handle(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
   }
 
-  static async start({ apiKey, port = 0 }: StediReportServerOptions): Promise<StediReportServer> {
-    const started = new StediReportServer(apiKey);
+  static async start({ apiKey, port = 0, samples = false }: StediReportServerOptions): Promise<StediReportServer> {
+    const started = new StediReportServer(apiKey, samples);
     await new Promise<void>((resolve, reject) => {
       started.server.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
@@ -112,7 +121,7 @@ export class StediReportServer {
   private find(url: URL): [status: number, body: object] {
     if (url.pathname === '/polling/transactions') return this.poll(url.searchParams);
     const [, id = '', kind] = REPORT_PATH.exec(url.pathname) ?? TRANSACTION_PATH.exec(url.pathname) ?? [];
-    const stored = this.transactions.get(id);
+    const stored = this.transactions.get(id) ?? (this.samples ? sampleTransaction(id) : undefined);
     if (!stored || (kind !== undefined && kind !== stored.kind)) {
       return [404, { code: 'RESOURCE_NOT_FOUND', message: 'no such transaction' }];
     }

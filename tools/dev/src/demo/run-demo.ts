@@ -68,8 +68,11 @@ export async function startDemo(context: DemoContext): Promise<Demo> {
 
 const portOf = (url: string): number => Number(new URL(url).port);
 
+/** With samples, so that `npm run send -- stedi` can announce a transaction that nobody has put here. */
 const startReportServer = (apiKey: string, port: number): Promise<StediReportServer> =>
-  StediReportServer.start({ apiKey, port }).catch(() => StediReportServer.start({ apiKey }));
+  StediReportServer.start({ apiKey, port, samples: true }).catch(() =>
+    StediReportServer.start({ apiKey, samples: true }),
+  );
 
 interface FindInput {
   apiUrl: string;
