@@ -49,6 +49,7 @@ export class System {
       DATABASE_URL: database.url,
       CLAIMWIRE_KEYRING: `k1:${randomBytes(32).toString('base64')}`,
       EGRESS_ALLOW_NETWORKS: '127.0.0.0/8,::1/128',
+      FANOUT_REPLICA: 'fanout',
       BOOTSTRAP_ADMIN_KEY: adminKey,
       PUBLIC_INGRESS_URLS: JSON.stringify(Object.fromEntries(providers.map((name) => [name, ingress(name)]))),
     };

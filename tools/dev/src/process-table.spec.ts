@@ -36,6 +36,11 @@ describe('the process table', () => {
         ['fanout-3', 'http://127.0.0.1:14'],
       ],
     );
+    expect(table.filter(({ app }) => app === 'fanout').map(({ env }) => env.FANOUT_REPLICA)).toEqual([
+      'fanout',
+      'fanout-2',
+      'fanout-3',
+    ]);
     expect(table.find(({ name }) => name === 'api-2')).toMatchObject({
       url: 'http://127.0.0.1:11',
       managementUrl: 'http://127.0.0.1:12',

@@ -79,16 +79,19 @@ export const processTable = (
   return apps.flatMap((app) =>
     Array.from({ length: replicasOf(app, layout) }, (_, index) => {
       const replica = index + 1;
+      const name = replica === 1 ? app.name : `${app.name}-${replica}`;
       const port = app.port === null ? null : portFor(replica, app.port);
       const managementPort = portFor(replica, app.managementPort);
       return {
-        name: replica === 1 ? app.name : `${app.name}-${replica}`,
+        name,
         app: app.name,
         url: port === null ? null : base(port),
         managementUrl: base(managementPort),
         env: {
           ...commonEnv(settings),
           ...(app.name === 'api' ? apiEnv(settings, urls) : {}),
+          // Kept over restarts, so that a replica that died takes its webhooks up again at once.
+          ...(app.name === 'fanout' ? { FANOUT_REPLICA: name } : {}),
           ...(port === null ? {} : { HOST, PORT: String(port) }),
           MANAGEMENT_PORT: String(managementPort),
         },

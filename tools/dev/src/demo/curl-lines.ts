@@ -41,7 +41,10 @@ export function curlLines({ apiUrl, receiverUrl, demo }: CurlInput): CurlLine[] 
       what: 'a signed webhook',
       command: `curl -sS ${quote(cair.urls.webhook ?? '')} ${headers.join(' ')} -d ${quote(request.body.toString('utf8'))}`,
     },
-    { what: 'the claim it made', command: `curl -sS ${quote(`${apiUrl}/v1/claims/${claimKey}`)} ${bearer}` },
+    {
+      what: 'the claim it made',
+      command: `curl -fsS --retry 5 --retry-all-errors ${quote(`${apiUrl}/v1/claims/${claimKey}`)} ${bearer}`,
+    },
     {
       what: 'a webhook of your own (edit the url)',
       command: `curl -sS ${quote(`${apiUrl}/v1/webhooks`)} ${bearer} ${header('content-type', 'application/json')} -d ${quote(JSON.stringify(webhook))}`,
