@@ -11,7 +11,7 @@ import {
   startLocalKafka,
   startLocalPostgres,
 } from '@claimwire/testkit';
-import { Failure, type StartOptions } from './bootstrap-modules.js';
+import { CHECKOUT_ID, Failure, type StartOptions } from './bootstrap-modules.js';
 import type { DevPaths } from './dev-paths.js';
 import { composeDown, composeUp } from './docker-engines.js';
 import type { ServerRecipe } from './kept-server.js';
@@ -35,8 +35,18 @@ export interface EnginePorts {
   readonly postgres: number;
 }
 
-/** Out of the way of a Kafka and a PostgreSQL that the machine may have already. */
-const PREFERRED: EnginePorts = { kafka: 39_092, controller: 39_093, postgres: 35_432 };
+const FIRST_PORT = 20_000;
+const SLOTS = 4_000;
+
+/**
+ * Each checkout has ports of its own: two that shared one could take each other's broker for theirs while one of them
+ * restarts. All lie below the range that systems hand out to whoever asks for any port.
+ */
+const preferredPorts = (checkoutId: string): EnginePorts => {
+  const first = FIRST_PORT + (Number.parseInt(checkoutId.slice(0, 8), 16) % SLOTS) * 3;
+  return { kafka: first, controller: first + 1, postgres: first + 2 };
+};
+
 const DATABASE = 'claimwire';
 
 const nothing = async (): Promise<void> => undefined;
@@ -45,7 +55,7 @@ const earlierPorts = (file: string): EnginePorts => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as EnginePorts;
   } catch {
-    return PREFERRED;
+    return preferredPorts(CHECKOUT_ID);
   }
 };
 
