@@ -28,6 +28,9 @@ export interface ConnectionSettings {
   reports?: { baseUrl: string; coreBaseUrl?: string; apiKey: string };
 }
 
+/** `claimNamespace` only where claim ids are local to an account; `expectedAccounts` only where webhooks name theirs. */
+export type ProviderSetting = Exclude<keyof ConnectionSettings, 'currency'>;
+
 export type Verification =
   | { ok: true }
   /** `reason` is a short constant code for metrics and audit: "signature_missing", "signature_mismatch", … */
@@ -104,4 +107,6 @@ export interface Provider {
   sources: RawSource[];
   /** Dotted paths of secrets in `auth` and `settings`, `[]` for any array item: sealed at rest, never returned. */
   secretPaths: string[];
+  /** Members of `settings` that mean something for this provider, beside `currency` which all have. */
+  settings: readonly ProviderSetting[];
 }

@@ -81,13 +81,28 @@ it('makes a provider that builds, keeps the rules and conforms', async () => {
   await run('nx', ['g', 'provider', 'acme', '--no-interactive', '--skipInstall']);
   await linkOurOwn();
 
-  await run('nx', ['run-many', '-t', 'build', '-p', '@claimwire/app-ingress-acme', '@claimwire/app-normalizer']);
+  await run('nx', [
+    'run-many',
+    '-t',
+    'build',
+    '-p',
+    '@claimwire/app-ingress-acme',
+    '@claimwire/app-normalizer',
+    '@claimwire/dev',
+  ]);
   await run('tsc', ['-p', 'tsconfig.json']);
-  await run('prettier', ['--check', 'libs/providers', 'apps/ingress-acme', 'libs/contracts', 'docker']);
+  await run('prettier', [
+    '--check',
+    'libs/providers',
+    'apps/ingress-acme',
+    'libs/contracts',
+    'docker',
+    'tools/bootstrap',
+  ]);
   await run('eslint', ['libs/providers/acme', 'apps/ingress-acme', '--max-warnings', '0']);
   const suites = await run('vitest', [
     ...['run', '--project', 'unit', '--project', 'property'],
-    ...['libs/providers/acme', 'libs/providers/registry', 'libs/contracts'],
+    ...['libs/providers/acme', 'libs/providers/registry', 'libs/contracts', 'tools/dev', 'tools/bootstrap'],
   ]);
   expect(suites).toMatch(/acme\.conformance\.spec\.ts/);
   expect(await run(process.execPath, ['apps/ingress-acme/dist/main.js', '--help'])).toContain('ingress-acme');

@@ -1,14 +1,8 @@
-import type { Provider } from '@claimwire/provider-kit';
+import type { Provider, ProviderSetting } from '@claimwire/provider-kit';
 import { PROVIDERS } from '@claimwire/providers';
 import { fieldNotValid, type FieldError } from '../http/problem.js';
 import { validateAs } from '../http/validation.js';
 import type { ConnectionSettingsDto } from './connections.dto.js';
-
-/** Their claim ids are local to an account: two accounts of one tenant may mean different claims by the same id. */
-const LOCAL_CLAIM_IDS = ['curacel', 'tpastream', 'stedi'];
-/** Whose webhooks name the provider's account. */
-const NAME_ACCOUNTS = ['cair', 'stedi'];
-const HAVE_REPORTS = ['stedi'];
 
 /** @throws Problem 422 that lists the providers there are */
 export function findProvider(name: string): Provider {
@@ -28,16 +22,20 @@ export async function authErrors(provider: Provider, auth: Record<string, unknow
   return [{ path: 'auth.type', message: `auth.type must be one of ${types}` }];
 }
 
+const OPTIONAL_SETTINGS: readonly ProviderSetting[] = ['claimNamespace', 'expectedAccounts', 'reports'];
+
+const namesOfThoseWith = (field: ProviderSetting): string =>
+  PROVIDERS.filter(({ settings }) => settings.includes(field))
+    .map(({ name }) => name)
+    .join(' and ');
+
 /** What is wrong with `settings` for this provider, whose values alone are valid. */
 export function settingsErrors(provider: Provider, settings: ConnectionSettingsDto): FieldError[] {
   const errors: FieldError[] = [];
-  const onlyFor = (field: keyof ConnectionSettingsDto, providers: string[]) => {
-    if (settings[field] === undefined || providers.includes(provider.name)) return;
-    errors.push({ path: `settings.${field}`, message: `only for ${providers.join(' and ')}` });
-  };
-  onlyFor('claimNamespace', LOCAL_CLAIM_IDS);
-  onlyFor('expectedAccounts', NAME_ACCOUNTS);
-  onlyFor('reports', HAVE_REPORTS);
+  for (const field of OPTIONAL_SETTINGS) {
+    if (settings[field] === undefined || provider.settings.includes(field)) continue;
+    errors.push({ path: `settings.${field}`, message: `only for ${namesOfThoseWith(field)}` });
+  }
   if (settings.reports && settings.reports.apiKey === undefined) {
     errors.push({ path: 'settings.reports.apiKey', message: 'must be stated: the origin is new or was changed' });
   }
@@ -46,4 +44,4 @@ export function settingsErrors(provider: Provider, settings: ConnectionSettingsD
 
 /** A second connection without a namespace could mix two accounts' claims into one. */
 export const needsNamespace = (provider: Provider, settings: ConnectionSettingsDto): boolean =>
-  LOCAL_CLAIM_IDS.includes(provider.name) && settings.claimNamespace === undefined;
+  provider.settings.includes('claimNamespace') && settings.claimNamespace === undefined;

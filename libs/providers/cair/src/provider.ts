@@ -43,4 +43,5 @@ export const cair: Provider = {
     },
   ],
   secretPaths: ['auth.secret', 'auth.secrets[].value'],
+  settings: ['expectedAccounts'],
 };

@@ -27,4 +27,5 @@ export const curacel: Provider = {
   verify: verifyRequest,
   sources: [{ source: 'curacel', normalise: normaliseClaim }],
   secretPaths: ['auth.secret', 'auth.secrets[].value'],
+  settings: ['claimNamespace'],
 };

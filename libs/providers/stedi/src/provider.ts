@@ -21,4 +21,5 @@ export const stedi: Provider = {
     { source: 'stedi-reports', normalise: normaliseReportPart },
   ],
   secretPaths: ['auth.headers[].value', 'auth.password', 'auth.secrets[]', 'settings.reports.apiKey'],
+  settings: ['claimNamespace', 'expectedAccounts', 'reports'],
 };

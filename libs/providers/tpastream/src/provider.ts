@@ -23,4 +23,5 @@ export const tpastream: Provider = {
     },
   ],
   secretPaths: [],
+  settings: ['claimNamespace'],
 };

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import devkit from '@nx/devkit';
-import { addTopic, registerProvider, routeInCompose } from './register.mjs';
+import { addTopic, registerProvider, routeInCompose, startInDevelopment } from './register.mjs';
 
 const { formatFiles, generateFiles, installPackagesTask, joinPathFragments, logger } = devkit;
 
@@ -34,6 +34,7 @@ export default async function providerGenerator(tree, { name, skipInstall = fals
   addTopic(tree, name);
   registerProvider(tree, name);
   routeInCompose(tree, words);
+  startInDevelopment(tree, words);
   await formatFiles(tree);
 
   return () => {

@@ -45,3 +45,9 @@ export function routeInCompose(tree, { name, port }) {
     [/^ {2}stedi-reports:\n/m, (next) => service + next],
   ]);
 }
+
+/** @param {Tree} tree @param {{ name: string, port: number, managementPort: number }} words */
+export function startInDevelopment(tree, { name, port, managementPort }) {
+  const app = `  { name: 'ingress-${name}', port: ${port}, managementPort: ${managementPort} },\n`;
+  edit(tree, 'tools/bootstrap/apps.mjs', [[/^ {2}\{ name: 'normalizer'/m, (next) => app + next]]);
+}
