@@ -76,14 +76,16 @@ describe.each([
   it('is followed by one that leaves every event on the topic, same ids and versions', async () => {
     const name = fault.replace('.', '-');
     const raw = cairEvents(5, 20).map((event) => ({ ...event, claim: `${name}-${event.claim}` }));
-    await publisher.publishAll(shuffled(raw, 11).map(rawCair));
+    const records = shuffled(raw, 11).map(rawCair);
+    await publisher.publishAll(records.slice(0, raw.length / 2));
     const killed = start(fault);
     const [, signal] = (await once(killed, 'exit')) as [number | null, string | null];
     expect(signal).toBe('SIGKILL');
     const stored = (await storedOf(name)) ?? 0;
     expect(stored > 0).toBe(committed);
-    expect(stored).toBeLessThan(raw.length);
 
+    // What comes while nobody is there belongs to the next one as well.
+    await publisher.publishAll(records.slice(raw.length / 2));
     start();
     await expect.poll(() => storedOf(name), within).toBe(raw.length);
     const distinct = () => new Set(eventsOf(name).flatMap((published) => published.map(({ id }) => id))).size;
