@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CHECKOUT_ID, Failure } from './bootstrap-modules.js';
-import type { EnginePorts } from './engine-plan.js';
+import type { EnginePorts } from './engine-ports.js';
 
 export interface DockerSettings {
   readonly root: string;
