@@ -27,7 +27,7 @@ describe('the plan', () => {
   it.each(events)('of %s is accepted by the provider’s ingress', (command) => {
     const { webhooks } = buildPlan(options(command));
     expect(webhooks).toHaveLength(1);
-    const [{ route, body }] = webhooks as [{ route: string; body: Buffer }];
+    const { route, body } = webhooks[0]!;
     expect(receive(command.split(' ')[0]!, route, body).kind).toBe('accepted');
   });
 
@@ -68,7 +68,7 @@ describe('the plan', () => {
       return receive('stedi', 'webhook', webhooks[0]!.body);
     });
     expect(thin).toMatchObject({ kind: 'accepted', identity: expect.stringContaining('sample-835-4-') as string });
-    expect(classic).toMatchObject({ identity: thin!.kind === 'accepted' ? thin!.identity : '' });
+    expect(classic).toMatchObject({ identity: thin?.kind === 'accepted' ? thin.identity : '' });
   });
 
   it.each(['curacel --claim abc', 'tpastream crawl --status maybe', 'stedi 277 --status 1', 'stedi 835 --claim a/b'])(
