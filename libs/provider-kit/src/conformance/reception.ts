@@ -31,13 +31,15 @@ export function describeReception(provider: Provider, { bodies }: ConformanceFix
         expect(route.receive(sample.body)).toEqual(route.receive(Buffer.from(sample.body)));
       });
 
-      it.runIf(sample.changeFact)('gives a body with a changed fact another identity', () => {
-        expect(identityOf(changed(sample, sample.changeFact!))).not.toEqual(identityOf(sample.body));
-      });
+      if (sample.changeFact)
+        it('gives a body with a changed fact another identity', () => {
+          expect(identityOf(changed(sample, sample.changeFact!))).not.toEqual(identityOf(sample.body));
+        });
 
-      it.runIf(sample.resend)('gives the same fact sent again the same identity', () => {
-        expect(identityOf(changed(sample, sample.resend!))).toEqual(identityOf(sample.body));
-      });
+      if (sample.resend)
+        it('gives the same fact sent again the same identity', () => {
+          expect(identityOf(changed(sample, sample.resend!))).toEqual(identityOf(sample.body));
+        });
 
       it('takes damaged bodies without throwing, and the same way every time', () => {
         fc.assert(

@@ -39,33 +39,37 @@ export function describeVerification(provider: Provider, { auths, bodies }: Conf
     );
 
     const { signWrongly } = sample;
-    it.runIf(signWrongly)('refuses the credentials of somebody else', async () => {
-      await expectRefused(signWrongly!(body, NOW));
-    });
+    if (signWrongly)
+      it('refuses the credentials of somebody else', async () => {
+        await expectRefused(signWrongly(body, NOW));
+      });
 
-    it.runIf(signWrongly)('refuses altered, truncated and lengthened credentials', async () => {
-      const genuine = sample.sign(body, NOW);
-      await expectRefused(mapValues(genuine, alterLast));
-      await expectRefused(mapValues(genuine, (value) => value.slice(0, -5)));
-      await expectRefused(mapValues(genuine, (value) => `${value}abcd`));
-      await expectRefused(mapValues(genuine, () => '\u00e9'));
-    });
+    if (signWrongly)
+      it('refuses altered, truncated and lengthened credentials', async () => {
+        const genuine = sample.sign(body, NOW);
+        await expectRefused(mapValues(genuine, alterLast));
+        await expectRefused(mapValues(genuine, (value) => value.slice(0, -5)));
+        await expectRefused(mapValues(genuine, (value) => `${value}abcd`));
+        await expectRefused(mapValues(genuine, () => '\u00e9'));
+      });
 
-    it.runIf(signWrongly)('refuses two of them, separate or joined by a comma', async () => {
-      const genuine = sample.sign(body, NOW);
-      const wrong = signWrongly!(body, NOW);
-      const twice = Object.entries(genuine).map(([name, value]) => [name, [String(value), String(wrong[name])]]);
-      await expectRefused(Object.fromEntries(twice) as Headers);
-      await expectRefused(mapValues(genuine, (value) => `${value}, ${value}`));
-    });
+    if (signWrongly)
+      it('refuses two of them, separate or joined by a comma', async () => {
+        const genuine = sample.sign(body, NOW);
+        const wrong = signWrongly(body, NOW);
+        const twice = Object.entries(genuine).map(([name, value]) => [name, [String(value), String(wrong[name])]]);
+        await expectRefused(Object.fromEntries(twice) as Headers);
+        await expectRefused(mapValues(genuine, (value) => `${value}, ${value}`));
+      });
 
-    it.runIf(sample.coversBody)('covers the raw bytes: JSON that says the same in other bytes is refused', async () => {
-      const genuine = sample.sign(body, NOW);
-      const reserialised = Buffer.from(JSON.stringify(JSON.parse(body.toString()), null, 1));
-      await expectRefused(genuine, reserialised);
-      await expectRefused(genuine, body.subarray(0, -1));
-      await expectRefused(genuine, Buffer.concat([body, Buffer.from(' ')]));
-    });
+    if (sample.coversBody)
+      it('covers the raw bytes: JSON that says the same in other bytes is refused', async () => {
+        const genuine = sample.sign(body, NOW);
+        const reserialised = Buffer.from(JSON.stringify(JSON.parse(body.toString()), null, 1));
+        await expectRefused(genuine, reserialised);
+        await expectRefused(genuine, body.subarray(0, -1));
+        await expectRefused(genuine, Buffer.concat([body, Buffer.from(' ')]));
+      });
 
     it('never throws, whatever the configuration holds', async () => {
       const broken = { ...connectionOf(provider, { type: sample.auth.type }) };
