@@ -26,7 +26,7 @@ function normalise(body: object, settings: ConnectionSettings = {}): NormaliseOu
       connection: 'con_1',
       contentType: 'application/json',
     },
-    body: Buffer.from(JSON.stringify(body)),
+    body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)),
     raw: { topic: 'claims.raw.curacel.v1', partition: 0, offset: '0', sha256: '' },
     settings,
   });
@@ -95,6 +95,24 @@ describe('a vetting result of Curacel', () => {
     const line = { billed: '20000.00', approved: '15000.50', status: 'partially_approved', procedure: null };
     expect(factOf(vetted).lines).toMatchObject([{ id: null, ...line }]);
     expect(factOf(pile).lines).toMatchObject([{ id: 'it-1', ...line }]);
+  });
+
+  it.each(['1', 1])('with the status %j of an item in either event says the same of its line', (status) => {
+    const item = { sub_total_billed: 10, sub_total_approved: 10 };
+    const named = { vetted: { ...item, status }, pile: { ...item, approval_status: status } };
+    expect(factOf(withData(vetted, { items: [named.vetted] })).lines).toMatchObject([{ status: 'approved' }]);
+    expect(factOf(withData(pile, { items: [named.pile] })).lines).toMatchObject([{ status: 'approved' }]);
+  });
+
+  it('as PHP escapes it is the same event and the same fact', () => {
+    const escaped = readFileSync(new URL('../fixtures/curacel-claim-vetted.php-escaped.json', import.meta.url));
+    const plain = Buffer.from(JSON.stringify(JSON.parse(escaped.toString())));
+    expect(escaped.includes('\\/')).toBe(true);
+    expect(plain.includes('\\/')).toBe(false);
+    const [route] = curacel.routes;
+    expect(route?.receive(escaped)).toEqual(route?.receive(plain));
+    expect(normalise(escaped)).toEqual(normalise(plain));
+    expect(factOf(escaped).aliases).toEqual([{ system: 'curacel.ref', value: 'EMR/2022/000123' }]);
   });
 
   it('of the claim comes before that of its pile at the same time', () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { compareFacts } from '@claimwire/claim';
 import type { NormaliseOutcome } from '@claimwire/provider-kit';
 import { describe, expect, it } from 'vitest';
 import { tpastream } from './provider.js';
@@ -83,6 +84,36 @@ describe('a claim of TPA Stream', () => {
     expect(factOf({ last_updated_status: '2020-02-11T13:56:45.249767' }).occurredAt).toBe(
       '2020-02-11T13:56:45.249767Z',
     );
+  });
+
+  it.each([
+    [
+      { bounds: '[]', start: '2020-01-28', end: '2020-01-30' },
+      { start: '2020-01-28', end: '2020-01-30' },
+    ],
+    [
+      { bounds: '[)', start: '2020-01-28', end: '2020-01-30' },
+      { start: '2020-01-28', end: '2020-01-29' },
+    ],
+    [
+      { bounds: '[]', start: '2020-01-28', end: null },
+      { start: '2020-01-28', end: '2020-01-28' },
+    ],
+    [null, null],
+    ['2020-01-28', null],
+  ])('with date_of_service %j has the service dates %j', (date_of_service, serviceDates) => {
+    expect(factOf({ date_of_service }).serviceDates).toEqual(serviceDates);
+  });
+
+  it.each([
+    ['last_updated_status', '2020-02-11T13:56:45.249767', '2020-02-11T13:56:45.249768+00:00'],
+    ['last_updated_status', '2020-02-11T13:56:45.249767+01:00', '2020-02-11T13:56:45.249767'],
+    ['modifieddate', '2017-06-01T04:14:29.348875', '2017-06-01T04:14:29.348876Z'],
+    ['modifieddate', '2017-06-01T04:14:29', '2017-06-01T04:14:29.000001'],
+  ])('is ordered by %s to the microsecond: %s before %s', (field, earlier, later) => {
+    const [first, second] = [factOf({ [field]: earlier }), factOf({ [field]: later })];
+    expect(compareFacts(first, second)).toBeLessThan(0);
+    expect(compareFacts(second, first)).toBeGreaterThan(0);
   });
 
   it.each([
