@@ -76,10 +76,10 @@ function describeSample(provider: Provider, sample: BodySample): void {
     const { unknownStatus } = sample;
     if (unknownStatus)
       it('keeps an undocumented status as unknown, with the original', () => {
-        const outcome = normalise(changed(sample, (body) => unknownStatus!.set(body)));
+        const outcome = normalise(changed(sample, (body) => unknownStatus.set(body)));
         const facts = outcome.kind === 'facts' ? outcome.facts : [];
         expect(facts).toEqual([
-          expect.objectContaining({ status: 'unknown', providerStatus: unknownStatus!.original }),
+          expect.objectContaining({ status: 'unknown', providerStatus: unknownStatus.original }),
         ]);
       });
 
