@@ -78,9 +78,7 @@ function describeSample(provider: Provider, sample: BodySample): void {
       it('keeps an undocumented status as unknown, with the original', () => {
         const outcome = normalise(changed(sample, (body) => unknownStatus.set(body)));
         const facts = outcome.kind === 'facts' ? outcome.facts : [];
-        expect(facts).toEqual([
-          expect.objectContaining({ status: 'unknown', providerStatus: unknownStatus.original }),
-        ]);
+        expect(facts).toEqual([expect.objectContaining({ status: 'unknown', providerStatus: unknownStatus.original })]);
       });
 
     it('takes damaged bodies without throwing, and the same way every time', () => {
