@@ -41,8 +41,8 @@ export class CreateConnection {
   @Text({ max: 64, example: 'cair' })
   provider!: string;
 
-  @Text({ max: 200 })
-  name!: string;
+  @Text({ max: 200, optional: true, description: "Default: the provider's name." })
+  name?: string;
 
   @Json({ description: 'How the provider proves itself; `type` names one of its schemes.' })
   auth!: Record<string, unknown>;

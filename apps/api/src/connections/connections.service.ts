@@ -42,7 +42,7 @@ export class ConnectionsService {
   ) {}
 
   /** @throws Problem 422 */
-  async create(caller: Caller, { provider: name, name: title, auth, settings = {} }: CreateConnection) {
+  async create(caller: Caller, { provider: name, name: title = name, auth, settings = {} }: CreateConnection) {
     const provider = findProvider(name);
     const errors = [...(await authErrors(provider, auth)), ...settingsErrors(provider, settings)];
     if (errors.length > 0) throw notValid(errors);

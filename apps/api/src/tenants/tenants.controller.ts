@@ -9,6 +9,7 @@ import { Requires } from '../auth/requires.js';
 import { ApiCreated, ApiOne, ApiPage } from '../http/api-answers.js';
 import { PageQuery, pageById } from '../http/page.js';
 import { notFound, Problem } from '../http/problem.js';
+import { newId } from '../ids.js';
 import { CreateTenant, NewTenantView, TenantView, UpdateTenant } from './tenants.dto.js';
 
 @ApiTags('tenants')
@@ -68,7 +69,10 @@ export class TenantsController {
   }
 }
 
-async function insertTenant(manager: EntityManager, { id, name, settings }: CreateTenant): Promise<Tenant> {
+async function insertTenant(
+  manager: EntityManager,
+  { id = newId('tnt'), name = id, settings }: CreateTenant,
+): Promise<Tenant> {
   const inserted = await manager
     .createQueryBuilder()
     .insert()

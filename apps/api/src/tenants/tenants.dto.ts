@@ -10,13 +10,14 @@ export class CreateTenant {
     max: 63,
     pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
     hint: 'letters, digits, "_" or "-", the first a letter or digit',
-    description: 'Part of every claim key; never changes.',
+    optional: true,
+    description: 'Part of every claim key; never changes. Generated where it is left out.',
     example: 'acme',
   })
-  id!: string;
+  id?: string;
 
-  @Text({ max: 200 })
-  name!: string;
+  @Text({ max: 200, optional: true, description: 'Default: the id.' })
+  name?: string;
 
   @Nested(() => TenantSettings, { optional: true })
   settings?: TenantSettings;

@@ -28,6 +28,13 @@ describe('tenants', () => {
     expect(own).toMatchObject({ status: 200, body: { id: 'acme', name: 'Acme', settings: {} } });
   });
 
+  it('get an id where none is stated, and are called by it', async () => {
+    const { status, body } = await api.call('POST', '/v1/tenants', { ...admin(), body: {} });
+    expect(status).toBe(201);
+    expect(body.id).toMatch(/^tnt_/);
+    expect((await api.call('GET', `/v1/tenants/${body.id}`, { key: body.apiKey })).body.name).toBe(body.id);
+  });
+
   it('exist once', async () => {
     await api.createTenant('twice');
     const again = await api.call('POST', '/v1/tenants', { ...admin(), body: { id: 'twice', name: 'x' } });
@@ -36,7 +43,10 @@ describe('tenants', () => {
   });
 
   it('are refused with every bad field named', async () => {
-    const answer = await api.call('POST', '/v1/tenants', { ...admin(), body: { id: 'A b', settings: { x: 1 }, y: 2 } });
+    const answer = await api.call('POST', '/v1/tenants', {
+      ...admin(),
+      body: { id: 'A b', name: 7, settings: { x: 1 }, y: 2 },
+    });
     expect(answer.status).toBe(422);
     const paths = answer.body.errors.map(({ path }) => path);
     expect(new Set(paths)).toEqual(new Set(['id', 'name', 'settings.x', 'y']));
