@@ -16,7 +16,7 @@ const FULL_RELOAD_EVERY_POLLS = 12;
 
 /**
  * The provider's connections in memory, by URL token. Reloaded at once on NOTIFY, and by a poll where one was lost; goes
- * on with what it has while PostgreSQL is away. A token it does not know is read through, so that a connection works the
+ * on with what it has while PostgreSQL is away, for a bounded time. A token it does not know is read through, so that a connection works the
  * moment its POST was answered.
  */
 @Injectable()
@@ -25,6 +25,8 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
   private readonly loader: ConnectionLoader;
   private readonly lookup: TokenLookup;
   private loadedVersion: string | null = null;
+  /** When PostgreSQL last said that memory is up to date, on the monotonic clock. */
+  private confirmedAt = -Infinity;
   private reloading: Promise<void> | null = null;
   private reloadAgain = false;
   private polls = 0;
@@ -66,7 +68,8 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
   find(token: string, now: Date): TokenEntry | null | Promise<TokenEntry | null> {
     const hash = hashToken(token);
     const entry = this.entries.get(hash);
-    if (entry && (entry.notAfter === null || entry.notAfter > now)) return entry;
+    const valid = entry !== undefined && (entry.notAfter === null || entry.notAfter > now);
+    if (valid && performance.now() - this.confirmedAt < this.config.CONNECTIONS_MAX_AGE_S * 1_000) return entry;
     return this.readThrough(hash);
   }
 
@@ -94,10 +97,12 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
   private async load(): Promise<void> {
     try {
       // The version first: a change after it is then seen by the next poll.
+      const askedAt = performance.now();
       const version = await this.loader.configurationVersion();
       const entries = await this.loader.loadAll();
       this.entries = new Map(entries.map((entry) => [entry.hash, entry]));
       this.loadedVersion = version;
+      this.confirmedAt = askedAt;
       this.report(entries);
     } catch (error) {
       this.metrics.countReload('failed');
@@ -124,7 +129,9 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
     this.polls += 1;
     if (this.loadedVersion === null || this.polls % FULL_RELOAD_EVERY_POLLS === 0) return this.reload();
     try {
+      const askedAt = performance.now();
       if ((await this.loader.configurationVersion()) !== this.loadedVersion) await this.reload();
+      else this.confirmedAt = askedAt;
     } catch {
       // PostgreSQL is away: memory serves, the next poll asks again.
     }

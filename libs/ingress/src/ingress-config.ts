@@ -2,6 +2,7 @@ import { HostConfig, Setting, WithDatabase, WithHttp, WithKafka, WithKeyring } f
 import { IsInt, Max, Min } from 'class-validator';
 
 const MIB = 1024 * 1024;
+const DAY_S = 24 * 60 * 60;
 
 /** Settings of every ingress; the ports' defaults are the shell's. */
 export class IngressConfig extends WithKeyring(WithDatabase(WithKafka(WithHttp(HostConfig)))) {
@@ -13,10 +14,45 @@ export class IngressConfig extends WithKeyring(WithDatabase(WithKafka(WithHttp(H
   MAX_BODY_BYTES!: number;
 
   /** Below the 5 s that Stedi waits. */
-  @Setting({ help: 'how long a request waits for the brokers to acknowledge', unit: 'ms', default: 4_000 })
+  @Setting({
+    help: 'how long a request waits for the brokers to acknowledge before its event goes to the spool',
+    unit: 'ms',
+    default: 4_000,
+  })
   @IsInt()
   @Min(1)
   PUBLISH_DEADLINE_MS!: number;
+
+  /** With the deadline above still below 5 s. */
+  @Setting({ help: 'how long a request then waits for PostgreSQL to commit it', unit: 'ms', default: 800 })
+  @IsInt()
+  @Min(1)
+  SPOOL_DEADLINE_MS!: number;
+
+  @Setting({ help: 'the most events in the spool, answered 503 beyond', unit: 'events', default: 1_000_000 })
+  @IsInt()
+  @Min(0)
+  SPOOL_MAX_ROWS!: number;
+
+  @Setting({ help: 'the most bytes in the spool, answered 503 beyond', unit: 'bytes', default: 1024 * MIB })
+  @IsInt()
+  @Min(0)
+  SPOOL_MAX_BYTES!: number;
+
+  @Setting({ help: 'how often the spool is looked at', unit: 'ms', default: 1_000 })
+  @IsInt()
+  @Min(10)
+  SPOOL_DRAIN_INTERVAL_MS!: number;
+
+  /** Above it a flood would end the process, and with it every request that it holds. */
+  @Setting({
+    help: 'the most bytes that requests in flight may hold, answered 503 beyond',
+    unit: 'bytes',
+    default: 64 * MIB,
+  })
+  @IsInt()
+  @Min(64 * 1024)
+  MAX_IN_FLIGHT_BYTES!: number;
 
   @Setting({ help: 'how long a whole request may take to arrive', unit: 'ms', default: 30_000 })
   @IsInt()
@@ -31,4 +67,14 @@ export class IngressConfig extends WithKeyring(WithDatabase(WithKafka(WithHttp(H
   @IsInt()
   @Min(10)
   CONFIGURATION_POLL_MS!: number;
+
+  /** A credential that was withdrawn meanwhile must not be good for ever. */
+  @Setting({
+    help: 'how long connections in memory are good while PostgreSQL is away, answered 503 beyond',
+    unit: 's',
+    default: DAY_S,
+  })
+  @IsInt()
+  @Min(1)
+  CONNECTIONS_MAX_AGE_S!: number;
 }

@@ -18,6 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
+/** Nobody listens there. */
+const NO_KAFKA = { KAFKA_BROKERS: '127.0.0.1:1', PUBLISH_DEADLINE_MS: '300' };
+
 const metricsOf = async ({ managementUrl }: RunningService): Promise<string> =>
   (await fetch(`${managementUrl}/metrics`)).text();
 const statusOf = async ({ managementUrl }: RunningService, path: string): Promise<number> =>
@@ -44,17 +47,15 @@ describe('durability before the answer', () => {
     expect((await reply).response.status).toBe(202);
   });
 
-  it('answers 503 with Retry-After when Kafka does not acknowledge, for good and for malformed events', async () => {
-    const service = await harness.ingress(cair, undefined, {
-      KAFKA_BROKERS: '127.0.0.1:1',
-      PUBLISH_DEADLINE_MS: '300',
-    });
+  it('answers 503 with Retry-After when neither Kafka nor the spool takes it, for good and for malformed events', async () => {
+    const service = await harness.ingress(cair, undefined, { ...NO_KAFKA, SPOOL_MAX_ROWS: '0' });
     const to = await harness.connect(cair, auth);
     for (const body of [cairStatusChange(), Buffer.from('[]')]) {
       const { response, answer } = await harness.send(service, cair, to, body);
       expect(response.status).toBe(503);
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(answer).toMatchObject({ status: 503, title: 'Service Unavailable' });
+      expect(answer.detail).toContain('spool_full');
     }
     const wrong = await harness.send(service, cair, { ...to, auth: { ...auth, secret: 'x' } }, cairStatusChange());
     expect(wrong.response.status).toBe(401);
@@ -79,7 +80,104 @@ describe('durability before the answer', () => {
   });
 });
 
+describe('the spool', () => {
+  const rows = async (): Promise<number> =>
+    (await harness.pool.query<{ rows: number }>('select rows::int from ingress_spool_usage')).rows[0]!.rows;
+
+  it('takes what Kafka does not acknowledge, sealed, and any replica brings it to its topic in order of arrival', async () => {
+    const cutOff = await harness.ingress(cair, undefined, NO_KAFKA);
+    const to = await harness.connect(cair, auth);
+    const bodies = [...Array.from({ length: 5 }, () => cairStatusChange()), Buffer.from('[]')];
+    const replies = [];
+    for (const body of bodies) replies.push(await harness.send(cutOff, cair, to, body));
+    expect(replies.map(({ response }) => response.status)).toEqual(bodies.map(() => 202));
+    const stored = await harness.pool.query<{ ce_id: string; sealed: Buffer }>(
+      'select ce_id, sealed from ingress_spool order by id',
+    );
+    expect(stored.rows.map(({ ce_id }) => ce_id)).toEqual(replies.map(({ answer }) => answer.id));
+    expect(stored.rows[0]?.sealed.includes('CLAIM_STATUS_CHANGE')).toBe(false);
+    expect(await rows()).toBe(6);
+    await expect.poll(() => metricsOf(cutOff)).toMatch(/claimwire_ingress_spool_rows 6/);
+    expect(await metricsOf(cutOff)).toMatch(/claimwire_ingress_publish_circuit_open 1/);
+
+    const other = await harness.ingress(curacel);
+    await expect.poll(() => harness.published(to.id).length, { timeout: 15_000 }).toBe(6);
+    for (const { answer, bytes } of replies) {
+      const found = [...harness.find(rawTopic('cair'), answer.id), ...harness.find(QUARANTINE_TOPIC, answer.id)];
+      expect(found.map(({ value }) => value?.equals(bytes))).toEqual([true]);
+    }
+    await expect.poll(rows).toBe(0);
+    await expect.poll(() => metricsOf(other)).toMatch(/claimwire_ingress_spool_rows 0/);
+    expect(await metricsOf(other)).toMatch(/claimwire_ingress_drained_total 6/);
+    expect((await harness.pool.query('select bytes::int from ingress_spool_usage')).rows).toEqual([{ bytes: 0 }]);
+  });
+
+  it('answers without waiting for Kafka once it is known not to acknowledge', async () => {
+    const service = await harness.ingress(cair, undefined, { ...NO_KAFKA, PUBLISH_DEADLINE_MS: '1000' });
+    const to = await harness.connect(cair, auth);
+    await harness.send(service, cair, to, cairStatusChange());
+    const before = performance.now();
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => harness.send(service, cair, to, cairStatusChange())),
+    );
+    expect(performance.now() - before).toBeLessThan(900);
+    expect(new Set(replies.map(({ response }) => response.status))).toEqual(new Set([202]));
+  });
+
+  it('is never fuller than its bound, and never less full than it allows', async () => {
+    await harness.pool.query('truncate ingress_spool');
+    await harness.pool.query('update ingress_spool_usage set rows = 0, bytes = 0');
+    const service = await harness.ingress(cair, undefined, { ...NO_KAFKA, SPOOL_MAX_ROWS: '7' });
+    const to = await harness.connect(cair, auth);
+    const replies = await Promise.all(
+      Array.from({ length: 12 }, () => harness.send(service, cair, to, cairStatusChange())),
+    );
+    const statuses = replies.map(({ response }) => response.status).sort();
+    expect(statuses).toEqual([...Array<number>(7).fill(202), ...Array<number>(5).fill(503)]);
+    expect(await rows()).toBe(7);
+  });
+});
+
+describe('back-pressure', () => {
+  it('answers 503 with Retry-After beyond the bytes in flight, and takes events again afterwards', async () => {
+    const stored = Promise.withResolvers<void>();
+    const service = await harness.ingress(cair, { accept: () => stored.promise }, { MAX_IN_FLIGHT_BYTES: '65536' });
+    const to = await harness.connect(cair, auth);
+    const held = Array.from({ length: 30 }, () => harness.send(service, cair, to, cairStatusChange()));
+    const first = await Promise.race(held);
+    expect(first.response.status).toBe(503);
+    expect(first.response.headers.get('retry-after')).toBeTruthy();
+    expect(first.answer.detail).toContain('overloaded');
+    stored.resolve();
+    const statuses = (await Promise.all(held)).map(({ response }) => response.status);
+    expect(statuses).toContain(202);
+    expect((await harness.send(service, cair, to, cairStatusChange())).response.status).toBe(202);
+    expect(await metricsOf(service)).toMatch(/claimwire_ingress_bytes_in_flight 0/);
+  });
+});
+
 describe('without PostgreSQL', () => {
+  it('answers 503 for connections that are in memory for too long, and serves them again when they are confirmed', async () => {
+    const service = await harness.ingress(cair, undefined, {
+      CONNECTIONS_MAX_AGE_S: '1',
+      CONFIGURATION_POLL_MS: '200',
+    });
+    const to = await harness.connect(cair, auth);
+    const status = async (): Promise<number> =>
+      (await harness.send(service, cair, to, cairStatusChange())).response.status;
+    expect(await status()).toBe(202);
+    await harness.pool.query('alter sequence configuration_version rename to configuration_version_away');
+    await harness.pool.query('alter table connection_tokens rename to connection_tokens_away');
+    try {
+      expect(await status()).toBe(202);
+      await expect.poll(status, { timeout: 5_000, interval: 200 }).toBe(503);
+    } finally {
+      await harness.pool.query('alter table connection_tokens_away rename to connection_tokens');
+      await harness.pool.query('alter sequence configuration_version_away rename to configuration_version');
+    }
+    expect(await status()).toBe(202);
+  });
+
   it('serves known tokens, answers 503 for unknown ones, and stays ready', async () => {
     const service = await harness.ingress(cair);
     const to = await harness.connect(cair, auth);

@@ -13,7 +13,7 @@ export class IngressMetrics {
   private readonly refusals: Counter<'provider' | 'reason'>;
   private readonly reloads: Counter<'result'>;
 
-  constructor(@Inject(METRICS_REGISTRY) registry: Registry) {
+  constructor(@Inject(METRICS_REGISTRY) private readonly registry: Registry) {
     const registers = [registry];
     this.inFlight = new Gauge({
       name: 'claimwire_ingress_requests_in_flight',
@@ -48,6 +48,18 @@ export class IngressMetrics {
       help: 'Loads of the connections from PostgreSQL',
       labelNames: ['result'],
       registers,
+    });
+  }
+
+  /** @param read bytes held at this moment */
+  followInFlightBytes(read: () => number): void {
+    new Gauge({
+      name: 'claimwire_ingress_bytes_in_flight',
+      help: 'Bytes that requests in flight hold',
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
     });
   }
 

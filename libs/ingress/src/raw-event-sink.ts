@@ -6,12 +6,12 @@ export interface RawEventRecord {
   headers: Record<string, string>;
 }
 
-/**
- * Where a verified event goes before its sender gets a 2xx. Resolves only once the event is durable. Today that is
- * Kafka with acks=all; a spool for its outages is one more implementation that wraps this one.
- */
+/** Where a verified event goes before its sender gets a 2xx: Kafka, the spool, or the one where the other fails. */
 export interface RawEventSink {
-  /** @throws when it may not have been stored: the sender is told to send it again (duplicates are cut by `ce_id`) */
+  /**
+   * Resolves only once the event is durable.
+   * @throws when it may not have been stored: the sender is told to send it again (duplicates are cut by `ce_id`)
+   */
   accept(record: RawEventRecord): Promise<void>;
 }
 

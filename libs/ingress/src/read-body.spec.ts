@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { InFlightBudget } from './in-flight-budget.js';
 import { type BodyReading, readBody } from './read-body.js';
 
 const LIMIT = 1000;
+let budget = new InFlightBudget(10_000);
 
 describe('readBody', () => {
   let server: Server;
@@ -12,7 +14,7 @@ describe('readBody', () => {
 
   const start = async (): Promise<number> => {
     const handle = async (request: IncomingMessage): Promise<number> => {
-      const reading = await readBody(request, LIMIT);
+      const reading = await readBody(request, LIMIT, budget.open());
       readings.push(reading);
       return reading.kind === 'complete' ? 200 : 413;
     };
@@ -28,10 +30,21 @@ describe('readBody', () => {
     server.closeAllConnections();
     server.close();
     readings.length = 0;
+    budget = new InFlightBudget(10_000);
   });
 
   const post = (port: number, body: Buffer | ReadableStream): Promise<Response> =>
     fetch(`http://127.0.0.1:${port}`, { method: 'POST', body, duplex: 'half' });
+
+  it('takes no body for which other requests leave no room', async () => {
+    const port = await start();
+    const other = budget.open();
+    other.grow(9_500);
+    expect((await post(port, Buffer.alloc(501))).status).toBe(413);
+    expect(readings).toEqual([{ kind: 'no_room' }]);
+    other.release();
+    expect((await post(port, Buffer.alloc(501))).status).toBe(200);
+  });
 
   it('gives the bytes exactly as they came, in one piece or many', async () => {
     const port = await start();

@@ -1,13 +1,23 @@
 import type { IncomingMessage } from 'node:http';
+import type { InFlightShare } from './in-flight-budget.js';
 
-export type BodyReading = { kind: 'complete'; body: Buffer } | { kind: 'too_large' } | { kind: 'aborted' };
+export type BodyReading =
+  | { kind: 'complete'; body: Buffer }
+  | { kind: 'too_large' }
+  /** Other requests hold all the memory that there is for bodies. */
+  | { kind: 'no_room' }
+  | { kind: 'aborted' };
 
 /**
  * Reads at most `limit` bytes. A longer body is refused by its Content-Length before a byte is kept, or as soon as it
  * grows past the limit; the rest is dropped as it arrives (bounded by the server's request timeout), because closing at
  * once would reset the connection before the sender has read the answer.
  */
-export function readBody(request: IncomingMessage, limit: number): Promise<BodyReading> {
+export function readBody(
+  request: IncomingMessage,
+  limit: number,
+  share: Pick<InFlightShare, 'grow'>,
+): Promise<BodyReading> {
   if (Number(request.headers['content-length']) > limit) {
     request.resume();
     return Promise.resolve({ kind: 'too_large' });
@@ -19,14 +29,17 @@ export function readBody(request: IncomingMessage, limit: number): Promise<BodyR
       request.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost);
       resolve(reading);
     };
+    const drop = (reading: BodyReading): void => {
+      finish(reading);
+      chunks.length = 0;
+      // Also an error after this point must have a listener.
+      request.on('error', () => undefined).resume();
+    };
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length > limit) {
-        finish({ kind: 'too_large' });
-        // Also an error after this point must have a listener.
-        request.on('error', () => undefined).resume();
-        return;
-      }
+      // By what arrived, not by what Content-Length promises: a promise is free for whoever wants to keep others out.
+      if (length > limit) return drop({ kind: 'too_large' });
+      if (!share.grow(chunk.length)) return drop({ kind: 'no_room' });
       chunks.push(chunk);
     };
     const onEnd = (): void =>

@@ -15,6 +15,7 @@ import {
 } from './answer.js';
 import { buildRecord } from './build-record.js';
 import { ConnectionStore } from './connection-store.js';
+import { InFlightBudget, type InFlightShare } from './in-flight-budget.js';
 import { IngressConfig } from './ingress-config.js';
 import { isEncoded, isJsonMediaType } from './media-type.js';
 import { IngressMetrics } from './metrics.js';
@@ -22,10 +23,14 @@ import { PROVIDER } from './provider.token.js';
 import { RAW_EVENT_SINK, type RawEventSink } from './raw-event-sink.js';
 import { readBody } from './read-body.js';
 import { RefusalAudit } from './refusal-audit.js';
+import { SpoolFullError } from './spool/spool-writer.js';
 import { traceparentOf } from './traceparent.js';
 
 /** Refusals that say nothing about the sender: what we stored is broken. A 401 would make Stedi stop for good. */
 const OUR_FAULT: ReadonlySet<string> = new Set(['key_unusable', 'auth_type_unknown']);
+
+/** What a request costs besides its body: headers, sockets, promises. A bound, not a measure. */
+const REQUEST_OVERHEAD_BYTES = 4 * 1024;
 
 /** A verified request, ready to be judged by its content. */
 interface Genuine {
@@ -39,6 +44,8 @@ interface Genuine {
 /** The ingress contract, in its order: address, size, credentials, media type, content, durability (DESIGN). */
 @Injectable()
 export class WebhookReceiver {
+  private readonly budget: InFlightBudget;
+
   constructor(
     @Inject(PROVIDER) private readonly provider: Provider,
     private readonly connections: ConnectionStore,
@@ -47,16 +54,35 @@ export class WebhookReceiver {
     private readonly metrics: IngressMetrics,
     private readonly config: IngressConfig,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
-  ) {}
+  ) {
+    this.budget = new InFlightBudget(config.MAX_IN_FLIGHT_BYTES);
+    metrics.followInFlightBytes(() => this.budget.bytes);
+  }
 
   async receive(route: IngressRoute, token: string, request: IncomingMessage): Promise<Answer> {
+    const share = this.budget.open();
+    try {
+      return await this.receiveWithin(share, route, token, request);
+    } finally {
+      share.release();
+    }
+  }
+
+  private async receiveWithin(
+    share: InFlightShare,
+    route: IngressRoute,
+    token: string,
+    request: IncomingMessage,
+  ): Promise<Answer> {
+    if (!share.grow(REQUEST_OVERHEAD_BYTES)) return unavailable('overloaded');
     const receivedAt = new Date();
     const connection = await this.connectionOf(token, receivedAt);
     if ('status' in connection) return connection;
     const { id, tenant } = connection;
 
-    const reading = await readBody(request, this.config.MAX_BODY_BYTES);
+    const reading = await readBody(request, this.config.MAX_BODY_BYTES, share);
     if (reading.kind === 'too_large') return tooLarge(this.config.MAX_BODY_BYTES, { connection: id, tenant });
+    if (reading.kind === 'no_room') return unavailable('overloaded', { connection: id, tenant });
     if (reading.kind === 'aborted') return aborted({ connection: id, tenant });
 
     const genuine = { route, connection, headers: request.headers, body: reading.body, receivedAt };
@@ -121,7 +147,8 @@ export class WebhookReceiver {
       await this.sink.accept(record);
     } catch (error) {
       this.logger.warn({ err: error, connection: connection.id, eventId: id }, 'a verified event could not be stored');
-      return unavailable('not_acknowledged', { ...more, eventId: id });
+      const reason = error instanceof SpoolFullError ? 'spool_full' : 'not_stored';
+      return unavailable(reason, { ...more, eventId: id });
     }
     if (quarantineReason === null) return received(id, 'accepted', 202, more);
     const kept = { ...more, reason: quarantineReason };

@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDataSource, createPool, inTransaction, listen, runMigrations, type Pool } from './index.js';
+import { MIGRATIONS } from './migrations/index.js';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -24,7 +25,7 @@ describe('migrations', () => {
     await pool.query('drop schema public cascade');
     await pool.query('create schema public');
     const applied = await Promise.all([runMigrations(database.url), runMigrations(database.url)]);
-    expect(applied.flat()).toEqual(['Initial1763800000001']);
+    expect(applied.flat()).toEqual(MIGRATIONS.map(({ name }) => name));
   });
 
   it('make what the entities describe', async () => {
@@ -41,7 +42,7 @@ describe('migrations', () => {
   it('can be undone', async () => {
     const dataSource = await createDataSource(database.url, 1).initialize();
     try {
-      await dataSource.undoLastMigration();
+      for (let left = MIGRATIONS.length; left > 0; left--) await dataSource.undoLastMigration();
       const tables = await pool.query<{ tablename: string }>(
         `select tablename from pg_tables where schemaname = 'public'`,
       );
@@ -49,7 +50,7 @@ describe('migrations', () => {
     } finally {
       await dataSource.destroy();
     }
-    expect(await runMigrations(database.url)).toHaveLength(1);
+    expect(await runMigrations(database.url)).toHaveLength(MIGRATIONS.length);
   });
 });
 
