@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,6 +15,7 @@ describe('a recording', () => {
   it('gives every byte back, by its route, and is for the owner only', async () => {
     const file = join(folder, 'sent.jsonl');
     const sent = [planned('claims', Buffer.from([255, 10, 0])), planned('first-crawl-completions', Buffer.from('{}'))];
+    await writeFile(file, 'an older file', { mode: 0o644 });
     await writeRecording(file, 'tpastream', sent);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const read = readRecording(await readFile(file, 'utf8'), 'tpastream', 'claims');

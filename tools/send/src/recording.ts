@@ -21,6 +21,8 @@ export async function writeRecording(
     throw new UsageError(`--record ${file}: it cannot be written.`);
   });
   try {
+    // A file that was there keeps its mode.
+    await handle.chmod(0o600);
     for (const { route, body } of webhooks) {
       const line: RecordedLine = { provider, route, bodyBase64: body.toString('base64') };
       await handle.write(`${JSON.stringify(line)}\n`);

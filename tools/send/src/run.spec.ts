@@ -68,6 +68,11 @@ describe('npm run send', () => {
     expect(printed()).not.toMatch(/the-token|a-canary-secret/);
   });
 
+  it('names the claims as the API knows them', async () => {
+    await send('--claim', 'my-claim');
+    expect(printed()).toContain('claims: my-claim');
+  });
+
   it('ends with 1 where some are refused', async () => {
     answer = (index) => (index === 2 ? 401 : 202);
     expect(await send('--count', '3')).toBe(1);

@@ -23,14 +23,15 @@ async function readInput({ content, provider, event }: SendOptions): Promise<Pla
   return { replay: readRecording(file.toString('utf8'), provider, event.route) };
 }
 
-/** Only where the claim id in the event is the one in the API, which it is not for files and crawls. */
+/** What to look for in the API. */
 function claimLines({ provider, event }: SendOptions, { claims }: Plan, { tenant }: Target): string[] {
-  if (event.statuses === null || event.name === 'crawl') return [];
-  const told = claims.slice(0, MAX_CLAIMS_TOLD).map((claimId) => {
-    return tenant === null ? claimId : formatClaimKey({ tenant, provider, claimId });
+  const { claimId: idOf } = event;
+  if (idOf === null || claims.length === 0) return [];
+  const told = claims.slice(0, MAX_CLAIMS_TOLD).map((claim) => {
+    return tenant === null ? idOf(claim) : formatClaimKey({ tenant, provider, claimId: idOf(claim) });
   });
   const more = claims.length - told.length;
-  return told.length === 0 ? [] : [`  claims: ${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+  return [`  claims: ${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }
 
 function printCurls(options: SendOptions, plan: Plan, target: Target, log: Log): void {

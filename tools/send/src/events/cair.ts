@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cairStatusChange } from '@claimwire/testkit/senders';
-import type { EventKind } from './event-kind.js';
+import { type EventKind, sameId } from './event-kind.js';
 
 /** What CAIR says beside these statuses. */
 const DETAILS: Readonly<Record<string, object>> = {
@@ -17,6 +17,7 @@ export const CAIR_EVENTS: readonly EventKind[] = [
     defaultStatus: 'Submitted',
     claim: 'claimFhirId',
     newClaim: randomUUID,
+    claimId: sameId,
     body: ({ claim, status, at }) =>
       cairStatusChange({
         claimFhirId: claim,

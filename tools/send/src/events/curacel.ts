@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { curacelPileDone, type CuracelSample, curacelVetted } from '@claimwire/testkit/senders';
-import { type EventInput, type EventKind, wholeNumber } from './event-kind.js';
+import { type EventInput, type EventKind, sameId, wholeNumber } from './event-kind.js';
 
 const BILLED = 20_000;
 
@@ -31,6 +31,7 @@ const common = {
   defaultStatus: 'partial',
   claim: 'data.id, a whole number',
   newClaim: () => String(randomInt(1_000_000_000, 2 ** 47)),
+  claimId: sameId,
 };
 
 export const CURACEL_EVENTS: readonly EventKind[] = [

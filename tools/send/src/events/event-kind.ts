@@ -22,9 +22,14 @@ export interface EventKind {
   /** What `--claim` stands for. */
   claim: string;
   newClaim: () => string;
+  /** The claim's id in the API, from `--claim`; null where the event is about no claim. */
+  claimId: ((claim: string) => string) | null;
   /** @throws UsageError when the claim id or status is none that the event can have */
   body: (input: EventInput) => object;
 }
+
+/** The id in the event is the id in the API. */
+export const sameId = (claim: string): string => claim;
 
 /** @throws UsageError unless it is a whole number, which is all that the provider's ids are */
 export function wholeNumber(claim: string, what: string): number {

@@ -42,6 +42,8 @@ const transaction = {
   route: 'webhook',
   claim: 'patient control number of the claim in the report',
   newClaim: () => `PCN${randomBytes(6).toString('hex').toUpperCase()}`,
+  // X12 compares control numbers without case.
+  claimId: (claim: string) => claim.toUpperCase(),
 };
 const file = {
   route: 'webhook',
@@ -49,6 +51,7 @@ const file = {
   defaultStatus: '',
   claim: 'fileExecutionId',
   newClaim: randomUUID,
+  claimId: null,
 };
 
 export const STEDI_EVENTS: readonly EventKind[] = [

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { tpaClaim, tpaCrawl } from '@claimwire/testkit/senders';
 import { UsageError } from '../usage-error.js';
-import { type EventInput, type EventKind, wholeNumber } from './event-kind.js';
+import { type EventInput, type EventKind, sameId, wholeNumber } from './event-kind.js';
 
 const newClaim = () => String(randomInt(1_000_000_000, 2 ** 47));
 
@@ -39,6 +39,7 @@ export const TPASTREAM_EVENTS: readonly EventKind[] = [
     defaultStatus: 'Processed',
     claim: 'data.id, a whole number',
     newClaim,
+    claimId: sameId,
     body: claimBody,
   },
   {
@@ -49,6 +50,7 @@ export const TPASTREAM_EVENTS: readonly EventKind[] = [
     defaultStatus: 'success',
     claim: 'policy_holder.id, a whole number',
     newClaim,
+    claimId: null,
     body: crawlBody,
   },
 ];
