@@ -39,11 +39,11 @@ export const startContainerKafka = async (): Promise<RunningKafka> => {
   };
 };
 
-export const startContainerPostgres = async (database: string): Promise<RunningPostgres> => {
+export const startContainerPostgres = async (database: string, durable = false): Promise<RunningPostgres> => {
   const container = await new PostgreSqlContainer(POSTGRES_IMAGE)
     .withDatabase(database)
     .withUsername('postgres')
-    .withCommand(['postgres', '-c', 'max_connections=300', '-c', 'fsync=off'])
+    .withCommand(['postgres', '-c', 'max_connections=300', ...(durable ? [] : ['-c', 'fsync=off'])])
     .start();
   return {
     url: container.getConnectionUri(),

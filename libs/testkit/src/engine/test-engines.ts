@@ -16,6 +16,8 @@ import type { Launch } from './server-process.js';
 export interface Wanted {
   readonly kafka: boolean;
   readonly postgres: boolean;
+  /** PostgreSQL as safe as in production, for what measures it; default false, as its data is thrown away. */
+  readonly durable?: boolean;
 }
 
 export interface TestEngines {
@@ -62,7 +64,7 @@ const startInContainers = async (wanted: Wanted): Promise<Started> => {
   const containers = await import('./container-engines.js');
   return both(
     wanted.kafka ? containers.startContainerKafka() : undefined,
-    wanted.postgres ? containers.startContainerPostgres(DATABASE) : undefined,
+    wanted.postgres ? containers.startContainerPostgres(DATABASE, wanted.durable) : undefined,
   );
 };
 
@@ -88,7 +90,7 @@ const startLocally = async (wanted: Wanted, folder: string, launch: Launch): Pro
             password: randomBytes(12).toString('hex'),
             database: DATABASE,
             logFile: logFile('postgres'),
-            durable: false,
+            durable: wanted.durable ?? false,
           },
           launch,
         )

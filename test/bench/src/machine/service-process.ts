@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const ROOT = join(import.meta.dirname, '../../../..');
+
+export interface ServiceOptions {
+  /** Built file, from the root of the repository. */
+  script: string;
+  env: Readonly<Record<string, string>>;
+  /** Answers 2xx once the process can be used. */
+  readyUrl: string;
+  /** Folder for a CPU profile, which Node writes when the process ends. */
+  profileTo?: string | null;
+}
+
+/** What the operating system says of a process since its start. */
+export interface Usage {
+  cpuSeconds: number;
+  rssBytes: number;
+}
+
+const READY_DEADLINE_MS = 60_000;
+const STOP_DEADLINE_MS = 20_000;
+/** Fields of /proc/<pid>/stat after the command's name, which may hold spaces; ticks are 1/100 s on every Linux. */
+const STAT = { userTicks: 11, systemTicks: 12, rssPages: 21 };
+const TICKS_PER_SECOND = 100;
+const PAGE_BYTES = 4096;
+
+/** A built process as it really runs; its log is written, to nowhere. */
+export class ServiceProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly options: ServiceOptions,
+  ) {}
+
+  /** @throws Error when it ends or is not ready within a minute */
+  static async start(options: ServiceOptions): Promise<ServiceProcess> {
+    const profile = options.profileTo ? ['--cpu-prof', '--cpu-prof-dir', options.profileTo] : [];
+    const log = openSync(devNull, 'w');
+    const child = spawn(process.execPath, [...profile, join(ROOT, options.script)], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, NODE_ENV: 'production', ...options.env },
+      stdio: ['ignore', log, 'inherit'],
+    });
+    closeSync(log);
+    const service = new ServiceProcess(child, options);
+    await service.ready();
+    return service;
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** @returns null where there is no /proc */
+  async usage(): Promise<Usage | null> {
+    const stat = await readFile(`/proc/${this.child.pid}/stat`, 'utf8').catch(() => null);
+    if (stat === null) return null;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[STAT.userTicks]) + Number(fields[STAT.systemTicks]);
+    return { cpuSeconds: ticks / TICKS_PER_SECOND, rssBytes: Number(fields[STAT.rssPages]) * PAGE_BYTES };
+  }
+
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    const force = setTimeout(() => this.child.kill('SIGKILL'), STOP_DEADLINE_MS);
+    await ended;
+    clearTimeout(force);
+  }
+
+  private async ready(): Promise<void> {
+    const deadline = Date.now() + READY_DEADLINE_MS;
+    while (this.running && Date.now() < deadline) {
+      const answer = await fetch(this.options.readyUrl).catch(() => null);
+      await answer?.arrayBuffer();
+      if (answer?.ok) return;
+      await sleep(50);
+    }
+    await this.stop();
+    throw new Error(`${this.options.script} did not become ready`);
+  }
+}
