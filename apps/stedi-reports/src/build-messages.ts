@@ -1,10 +1,11 @@
-import { encodeHeaders, QUARANTINE_TOPIC, rawEventId, rawTopic } from '@claimwire/contracts';
+import { encodeHeaders, type MessageHeaders, QUARANTINE_TOPIC, rawEventId, rawTopic } from '@claimwire/contracts';
 import type { PublishRecord } from '@claimwire/kafka';
 import { reportPartIdentity, type ReportPart } from '@claimwire/provider-stedi';
-import type { ReportJob } from './read-job.js';
+import type { SourcePosition } from './jobs/job.js';
+import type { SourceMessage } from './jobs/message-seal.js';
 
 /** One message per claim of a report. Ids follow from transaction and place: a report fetched twice has the same ones. */
-export function partRecord({ headers }: ReportJob, part: ReportPart): PublishRecord {
+export function partRecord(headers: MessageHeaders, part: ReportPart): PublishRecord {
   const { kind, transactionId } = part.body;
   return {
     topic: rawTopic('stedi-reports'),
@@ -23,21 +24,16 @@ export function partRecord({ headers }: ReportJob, part: ReportPart): PublishRec
   };
 }
 
-export interface SourcePosition {
-  /** Without the deployment's prefix. */
-  topic: string;
-  partition: number;
-}
-
 /** The webhook as it came, with why its report could not be had; a retry from there fetches it again. */
 export function quarantineRecord(
-  { headers, message }: ReportJob,
-  source: SourcePosition,
+  headers: MessageHeaders,
+  message: SourceMessage,
+  source: SourcePosition | null,
   reason: string,
 ): PublishRecord {
   return {
     topic: QUARANTINE_TOPIC,
-    key: message.key?.toString() ?? headers.tenant,
+    key: message.key ?? headers.tenant,
     value: message.value,
     headers: encodeHeaders({
       ...headers,
@@ -45,9 +41,11 @@ export function quarantineRecord(
         ...headers.extra,
         'claimwire-reason': reason,
         'claimwire-stage': 'stedi-reports',
-        'claimwire-source-topic': source.topic,
-        'claimwire-source-partition': String(source.partition),
-        'claimwire-source-offset': String(message.offset),
+        ...(source && {
+          'claimwire-source-topic': source.topic,
+          'claimwire-source-partition': String(source.partition),
+          'claimwire-source-offset': source.offset,
+        }),
       },
     }),
   };

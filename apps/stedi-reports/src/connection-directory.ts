@@ -4,15 +4,23 @@ import type { ConnectionSettings } from '@claimwire/provider-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { StediReportsConfig } from './config.js';
 
-export type KnownSettings = { kind: 'settings'; settings: ConnectionSettings } | { kind: 'unreadable' };
+export type KnownSettings =
+  | {
+      kind: 'settings';
+      settings: ConnectionSettings;
+      /** connections.updated_at to the microsecond, which a Date would cut. */
+      version: string;
+    }
+  | { kind: 'unreadable' };
 
 interface Row {
   id: string;
   tenant_id: string;
   sealed: Buffer;
+  version: string;
 }
 
-/** Settings of Stedi connections, API keys included: read anew for each batch, so that a change holds at once. */
+/** Settings of Stedi connections, API keys included: read anew for each turn, so that a change holds at once. */
 @Injectable()
 export class ConnectionDirectory {
   private readonly keyring: Keyring;
@@ -28,17 +36,18 @@ export class ConnectionDirectory {
   async load(connections: readonly string[]): Promise<Map<string, KnownSettings>> {
     if (connections.length === 0) return new Map();
     const { rows } = await this.pool.query<Row>(
-      `select id, tenant_id, sealed from connections where provider = 'stedi' and id = any($1)`,
+      `select id, tenant_id, sealed, updated_at::text as version from connections
+       where provider = 'stedi' and id = any($1)`,
       [connections],
     );
     return new Map(rows.map((row) => [`${row.tenant_id}/${row.id}`, this.open(row)]));
   }
 
-  private open({ id, tenant_id: tenant, sealed }: Row): KnownSettings {
+  private open({ id, tenant_id: tenant, sealed, version }: Row): KnownSettings {
     try {
       const text = this.keyring.open(sealed, { tenant, table: 'connections', row: id, column: 'sealed' });
       const { settings } = JSON.parse(text) as { settings?: ConnectionSettings };
-      return { kind: 'settings', settings: settings ?? {} };
+      return { kind: 'settings', settings: settings ?? {}, version };
     } catch {
       return { kind: 'unreadable' };
     }

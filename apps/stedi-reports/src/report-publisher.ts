@@ -2,18 +2,23 @@ import { createKafka, type KafkaHandle, KafkaPublisher, type PublishRecord } fro
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { StediReportsConfig } from './config.js';
 
-/** The app's one Kafka connection and its publisher. */
+/** The app's view of Kafka: its publisher, and the handle that its consumer runs on. */
 @Injectable()
 export class ReportPublisher implements OnModuleInit, OnApplicationShutdown {
-  readonly handle: KafkaHandle;
+  readonly consumerHandle: KafkaHandle;
+  private readonly handle: KafkaHandle;
   private readonly publisher: KafkaPublisher;
 
   constructor(config: StediReportsConfig) {
-    this.handle = createKafka({
+    const options = {
       brokers: config.KAFKA_BROKERS,
       clientId: config.KAFKA_CLIENT_ID,
       topicPrefix: config.KAFKA_TOPIC_PREFIX,
-    });
+    };
+    // Two: kafkajs forgets one topic's metadata when its admin client is asked for another's. Jobs publish from the first
+    // moment, while the consumer still asks where its lanes stand.
+    this.consumerHandle = createKafka(options);
+    this.handle = createKafka(options);
     this.publisher = new KafkaPublisher(this.handle);
   }
 
@@ -29,5 +34,6 @@ export class ReportPublisher implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.publisher.stop();
     await this.handle.close();
+    await this.consumerHandle.close();
   }
 }

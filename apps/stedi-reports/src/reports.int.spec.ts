@@ -1,142 +1,41 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { encodeHeaders, QUARANTINE_TOPIC, rawEventId, rawTopic, TOPICS } from '@claimwire/contracts';
-import {
-  applyTopics,
-  BatchConsumer,
-  type BatchMessage,
-  createKafka,
-  type KafkaHandle,
-  KafkaPublisher,
-} from '@claimwire/kafka';
-import { Keyring } from '@claimwire/keyring';
-import { createPool, type Pool } from '@claimwire/postgres';
-import { createLogger, readConfig, type RunningService, startService } from '@claimwire/service-host';
-import {
-  buildAcknowledgmentReport,
-  createTestDatabase,
-  StediReportServer,
-  stediFileDelivered,
-  stediThinEvent,
-  stediTransactionEvent,
-  type TestDatabase,
-  testKafkaBrokers,
-  testTopicPrefix,
-} from '@claimwire/testkit';
+import { rawEventId, rawTopic } from '@claimwire/contracts';
+import type { RunningService } from '@claimwire/service-host';
+import { StediReportServer, stediFileDelivered, stediThinEvent, stediTransactionEvent } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StediReportsConfig } from './config.js';
-import { stediReports } from './service.js';
+import { bodyOf, RECEIVED, report, ReportsBench, text, TRACEPARENT } from '../test/reports-bench.js';
 
 const API_KEY = `stedi-key-${randomBytes(8).toString('hex')}`;
-const KEYRING = `k1:${randomBytes(32).toString('base64')}`;
-const REPORTS = rawTopic('stedi-reports');
-const RECEIVED = '2026-01-02T03:04:05.678Z';
-const prefix = testTopicPrefix();
-const logLines: string[] = [];
-const seen: { topic: string; message: BatchMessage }[] = [];
-let database: TestDatabase;
-let pool: Pool;
-let kafka: KafkaHandle;
-let publisher: KafkaPublisher;
-let spy: BatchConsumer;
+let bench: ReportsBench;
 let server: StediReportServer;
 let service: RunningService;
 
-const report = (...claims: string[]): object =>
-  buildAcknowledgmentReport([
-    { claims: claims.map((patientControlNumber) => ({ patientControlNumber, statuses: [['A2', '20']] })) },
-  ]);
-
-async function connect(settings: object): Promise<string> {
-  const id = `con_${randomBytes(6).toString('hex')}`;
-  const text = JSON.stringify({ auth: { type: 'none' }, settings });
-  const sealed = Keyring.parse(KEYRING).seal(text, { tenant: 'acme', table: 'connections', row: id, column: 'sealed' });
-  await pool.query(
-    `insert into connections (id, tenant_id, provider, name, auth, settings, sealed) values ($1, 'acme', 'stedi', 'n', '{}', '{}', $2)`,
-    [id, sealed],
-  );
-  return id;
-}
-
 const reporting = (): Promise<string> =>
-  connect({ reports: { baseUrl: `${server.url}/`, coreBaseUrl: server.url, apiKey: API_KEY } });
-
-/** Puts a webhook on the raw topic as the ingress does. @returns its ce_id */
-async function announce(connection: string, body: object): Promise<string> {
-  const id = rawEventId('acme', 'stedi', randomUUID());
-  const headers = encodeHeaders({
-    id,
-    source: '/ingress/stedi',
-    type: 'stedi.transaction.processed.v2',
-    time: RECEIVED,
-    tenant: 'acme',
-    connection,
-    contentType: 'application/json',
-    traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
-  });
-  await publisher.publish({ topic: rawTopic('stedi'), key: `acme/${id}`, value: JSON.stringify(body), headers });
-  return id;
-}
-
-const text = (message: BatchMessage, name: string): string | undefined => message.headers[name]?.toString();
-const bodyOf = (message: BatchMessage): Record<string, unknown> =>
-  JSON.parse(message.value?.toString() ?? '') as Record<string, unknown>;
-const claimsOf = (transactionId: string): BatchMessage[] =>
-  seen
-    .filter(({ topic, message }) => topic === REPORTS && bodyOf(message).transactionId === transactionId)
-    .map(({ message }) => message);
-const quarantined = (id: string): BatchMessage[] =>
-  seen
-    .filter(({ topic, message }) => topic === QUARANTINE_TOPIC && text(message, 'ce_id') === id)
-    .map(({ message }) => message);
+  bench.connect({ reports: { baseUrl: `${server.url}/`, coreBaseUrl: server.url, apiKey: API_KEY } });
 const eventually = <T>(get: () => T[], count: number) => expect.poll(get, { timeout: 20_000 }).toHaveLength(count);
+const announce = (connection: string, body: object) => bench.announce(connection, body);
+const claimsOf = (transactionId: string) => bench.claimsOf(transactionId);
+const quarantined = (id: string) => bench.quarantined(id);
 
-async function start(): Promise<RunningService> {
-  const env = {
-    KAFKA_BROKERS: testKafkaBrokers().join(','),
-    KAFKA_TOPIC_PREFIX: prefix,
-    DATABASE_URL: database.url,
-    CLAIMWIRE_KEYRING: KEYRING,
-    EGRESS_ALLOW_NETWORKS: '127.0.0.0/8',
-    FETCH_BUDGET_MS: '3000',
-    MANAGEMENT_PORT: '0',
-  };
-  const config = readConfig(StediReportsConfig, env);
-  if (!config.ok) throw new Error(config.problems.join());
-  const destination = { write: (line: string) => void logLines.push(line) };
-  return startService(stediReports, config.config, createLogger({ name: 'test', level: 'trace', destination }));
+/** Everything announced before is a job, and has been tried. */
+async function settledAfter(connection: string): Promise<void> {
+  const after = randomUUID();
+  server.put(after, { kind: '277', report: report('AFTER') });
+  // Enough for one on every partition.
+  const events = Array.from({ length: 30 }, () => stediTransactionEvent({ transactionId: after }));
+  await Promise.all(events.map((event) => announce(connection, event)));
+  await eventually(() => claimsOf(after), 1);
 }
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.url, 2);
-  await pool.query(`insert into tenants (id, name) values ('acme', 'Acme')`);
-  kafka = createKafka({ brokers: testKafkaBrokers(), clientId: 'test', topicPrefix: prefix });
-  const names = [rawTopic('stedi'), REPORTS, QUARANTINE_TOPIC];
-  await applyTopics(
-    kafka,
-    TOPICS.filter(({ name }) => names.includes(name)),
-    { replication: 1, minInsync: 1 },
-  );
-  publisher = new KafkaPublisher(kafka);
-  spy = new BatchConsumer(kafka, {
-    consumer: 'spy',
-    topics: [REPORTS, QUARANTINE_TOPIC],
-    handler: async ({ topic, messages }) => void messages.forEach((message) => seen.push({ topic, message })),
-    onCrash: (error) => logLines.push(String(error)),
-  });
-  spy.start();
+  bench = await ReportsBench.start();
   server = await StediReportServer.start({ apiKey: API_KEY });
-  service = await start();
+  service = await bench.startService();
 });
 
 afterAll(async () => {
-  await service.stop();
-  await spy.stop();
-  await publisher.stop();
-  await kafka.close();
+  await bench.stop();
   await server.stop();
-  await pool.end();
-  await database.drop();
 });
 
 describe('stedi-reports', () => {
@@ -159,7 +58,7 @@ describe('stedi-reports', () => {
       'content-type': 'application/json',
       'claimwire-tenant': 'acme',
       'claimwire-connection': connection,
-      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      traceparent: TRACEPARENT,
     });
     expect(new Set(claimsOf(transactionId).map((message) => text(message, 'ce_id'))).size).toBe(3);
   });
@@ -174,14 +73,17 @@ describe('stedi-reports', () => {
     expect(server.count(`/transactions/${transactionId}`)).toBe(1);
   });
 
-  it('publishes the same ids when a transaction comes twice', async () => {
+  it('fetches and publishes a transaction once, in whatever forms its webhook comes', async () => {
     const transactionId = randomUUID();
     server.put(transactionId, { kind: '277', report: report('TWICE') });
     const connection = await reporting();
     await announce(connection, stediTransactionEvent({ transactionId }));
     await announce(connection, stediTransactionEvent({ transactionId, wrapped: false }));
-    await eventually(() => claimsOf(transactionId), 2);
-    expect(new Set(claimsOf(transactionId).map((message) => text(message, 'ce_id'))).size).toBe(1);
+    await eventually(() => claimsOf(transactionId), 1);
+    await announce(connection, stediThinEvent({ transactionId, transactionSet: '277' }));
+    await settledAfter(connection);
+    expect(claimsOf(transactionId)).toHaveLength(1);
+    expect(server.count(transactionId)).toBe(1);
   });
 
   it.each([404, 429, 500, 503, 0])('tries again after %s', async (status) => {
@@ -194,7 +96,6 @@ describe('stedi-reports', () => {
   });
 
   it.each([
-    [403, 'report_forbidden', 1],
     [400, 'report_request_invalid', 1],
     [404, 'report_not_found', 50],
     [503, 'report_unavailable', 50],
@@ -220,7 +121,7 @@ describe('stedi-reports', () => {
     const transactionId = randomUUID();
     server.put(transactionId, { kind: '277', report: { hello: 'world' } });
     const noReport = await announce(await reporting(), stediTransactionEvent({ transactionId }));
-    const metadata = await connect({ reports: { baseUrl: 'http://169.254.169.254/latest', apiKey: API_KEY } });
+    const metadata = await bench.connect({ reports: { baseUrl: 'http://169.254.169.254/latest', apiKey: API_KEY } });
     const refused = await announce(metadata, stediTransactionEvent());
     const orphan = await announce('con_gone', stediTransactionEvent());
     for (const [id, reason] of [
@@ -251,7 +152,7 @@ describe('stedi-reports', () => {
       await announce(connection, stediFileDelivered()),
       await announce(connection, stediTransactionEvent({ transactionId: outbound, direction: 'OUTBOUND' })),
       await announce(connection, stediTransactionEvent({ transactionId: claim, transactionSet: '837' })),
-      await announce(await connect({}), stediTransactionEvent({ transactionId: plain })),
+      await announce(await bench.connect({}), stediTransactionEvent({ transactionId: plain })),
     ];
     const after = randomUUID();
     server.put(after, { kind: '277', report: report('AFTER') });
@@ -270,7 +171,7 @@ describe('stedi-reports', () => {
     await service.stop();
     expect(claimsOf(transactionId)).toEqual([]);
     server.put(transactionId, { kind: '277', report: report('LATER') });
-    service = await start();
+    service = await bench.startService();
     await eventually(() => claimsOf(transactionId), 1);
     expect(quarantined(id)).toEqual([]);
   });
@@ -279,7 +180,7 @@ describe('stedi-reports', () => {
     expect((await fetch(`${service.managementUrl}/readyz`)).status).toBe(200);
     expect((await fetch(`${service.managementUrl}/livez`)).status).toBe(200);
     const metrics = await (await fetch(`${service.managementUrl}/metrics`)).text();
-    const everything = [...logLines, metrics].join('\n');
+    const everything = [...bench.logLines, metrics].join('\n');
     for (const canary of [API_KEY, 'PCN-', 'ANON', server.url]) expect(everything).not.toContain(canary);
     expect(everything).toContain('"outcome":"published"');
   });

@@ -1,12 +1,13 @@
 import { KafkaBatchServer } from '@claimwire/kafka';
+import { LaneStore } from '@claimwire/postgres';
 import { HealthRegistry, type RunOptions } from '@claimwire/service-host';
 import { StediReportsModule } from './app.module.js';
 import { StediReportsConfig } from './config.js';
+import { CONSUMER } from './intake/reports.consumer.js';
 import { ReportPublisher } from './report-publisher.js';
-import { CONSUMER } from './reports.consumer.js';
 
-/** Fetches are slow: small batches commit often, and a slow connection holds up its own partition only. */
-const TUNING = { concurrency: 6, maxMessages: 100 };
+/** A batch is one insert. */
+const TUNING = { concurrency: 3, maxMessages: 500 };
 
 export const stediReports: RunOptions<StediReportsConfig> = {
   name: 'stedi-reports',
@@ -14,8 +15,8 @@ export const stediReports: RunOptions<StediReportsConfig> = {
   defaults: { MANAGEMENT_PORT: 5111 },
   module: (config) => StediReportsModule.forConfig(config),
   setup: (app) => {
-    const consumers = { [CONSUMER]: TUNING };
-    const strategy = new KafkaBatchServer(app.get(ReportPublisher).handle, { consumers });
+    const consumers = { [CONSUMER]: { ...TUNING, lanes: app.get(LaneStore) } };
+    const strategy = new KafkaBatchServer(app.get(ReportPublisher).consumerHandle, { consumers });
     app.connectMicroservice({ strategy });
     const health = app.get(HealthRegistry);
     health.addReadiness('consumer', () => strategy.readiness());

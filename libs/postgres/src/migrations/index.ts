@@ -1,5 +1,6 @@
 import { Initial1763800000001 } from './0001-initial.js';
 import { IngressSpool1763800000002 } from './0002-ingress-spool.js';
+import { StediJobs1763800000003 } from './0003-stedi-jobs.js';
 
 /** In order of their timestamps. A migration that was released is never edited. */
-export const MIGRATIONS = [Initial1763800000001, IngressSpool1763800000002];
+export const MIGRATIONS = [Initial1763800000001, IngressSpool1763800000002, StediJobs1763800000003];

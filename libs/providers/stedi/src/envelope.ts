@@ -94,7 +94,7 @@ function readClassic(event: JsonObject): Envelope {
 }
 
 /** `x12` holds the transaction set id flat or nested, as text or number; partnership and mode stand beside it. */
-function readTransactionDetail(detail: JsonObject) {
+export function readTransactionDetail(detail: JsonObject) {
   const x12 = readObject(detail.x12);
   const nested = readObject(readObject(x12.metadata).transaction);
   return {

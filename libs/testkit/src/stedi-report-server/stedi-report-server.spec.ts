@@ -92,14 +92,39 @@ describe('the Stedi report server', () => {
     expect(performance.now() - start).toBeGreaterThan(45);
   });
 
-  it('pages over the transactions since a time', async () => {
-    const first = (await (await get('/polling/transactions?startDateTime=2025-01-01T00:00:00Z&pageSize=1')).json()) as {
-      items: { transactionId: string }[];
-      nextPageToken: string;
-    };
-    expect(first.items.map(({ transactionId }) => transactionId)).toEqual(['tx-277']);
-    const second = await get(`/polling/transactions?pageToken=${encodeURIComponent(first.nextPageToken)}&pageSize=1`);
-    expect(await second.json()).toEqual({ items: [expect.objectContaining({ transactionId: 'tx-835' })] });
+  it('delays the answers to some paths only', async () => {
+    server.setDelay(200, 'tx-835');
+    const start = performance.now();
+    await get('/transactions/tx-277');
+    expect(performance.now() - start).toBeLessThan(190);
+    await get('/transactions/tx-835');
+    expect(performance.now() - start).toBeGreaterThan(195);
+  });
+
+  it('takes another key from when it is told to, and knows how many asked at once', async () => {
+    server.setApiKey('new');
+    server.setDelay(50);
+    const answers = await Promise.all(['key', 'new'].map((key) => get('/transactions/tx-277', key)));
+    expect(answers.map(({ status }) => status)).toEqual([403, 200]);
+    expect(server.peakConcurrency).toBe(2);
+    expect(server.peakPerSecond).toBe(2);
+  });
+
+  it('pages over the transactions after a time, and always names a next page', async () => {
+    const poll = async (query: string) =>
+      (await (await get(`/polling/transactions?${query}&pageSize=1`)).json()) as {
+        items: { transactionId: string }[];
+        nextPageToken: string;
+      };
+    const pages: string[][] = [];
+    for (let query = 'startDateTime=2025-01-01T00:00:00Z'; pages.length < 4;) {
+      const { items, nextPageToken } = await poll(query);
+      pages.push(items.map(({ transactionId }) => transactionId));
+      query = `pageToken=${encodeURIComponent(nextPageToken)}`;
+    }
+    expect(pages).toEqual([['tx-277'], ['tx-835'], [], []]);
+    // The time itself is not part of it.
+    expect((await poll('startDateTime=2025-05-06T19:35:07.912Z')).items).toEqual([]);
     expect((await get('/polling/transactions')).status).toBe(400);
   });
 });

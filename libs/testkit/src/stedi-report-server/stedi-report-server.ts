@@ -28,6 +28,11 @@ export interface Fault {
   path?: string;
 }
 
+interface Delay {
+  milliseconds: number;
+  path: string;
+}
+
 export interface StediReportServerOptions {
   apiKey: string;
   /** Default: any free port. */
@@ -49,14 +54,22 @@ export class StediReportServer {
   private readonly faults: Required<Fault>[] = [];
   private readonly server: Server;
   private requests = new Map<string, number>();
-  private delayMs = 0;
+  private readonly delays: Delay[] = [];
+  private readonly arrivals: number[] = [];
+  private maxPageSize = MAX_PAGE_SIZE;
+  private underWay = 0;
+  private mostUnderWay = 0;
 
   private constructor(
-    private readonly apiKey: string,
+    private apiKey: string,
     private readonly samples: boolean,
   ) {
     this.server = createServer((request, response) => {
-      this.handle(request, response).catch((error: unknown) => response.destroy(error as Error));
+      this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+      this.arrivals.push(performance.now());
+      this.handle(request, response)
+        .catch((error: unknown) => response.destroy(error as Error))
+        .finally(() => (this.underWay -= 1));
     });
   }
 
@@ -81,9 +94,34 @@ export class StediReportServer {
     this.faults.push({ times: 1, path: '', ...fault });
   }
 
-  /** Every answer waits this long, in milliseconds. */
-  setDelay(milliseconds: number): void {
-    this.delayMs = milliseconds;
+  /** Every answer waits this long, in milliseconds; with `path` only those to paths that contain it. The newest counts. */
+  setDelay(milliseconds: number, path = ''): void {
+    this.delays.unshift({ milliseconds, path });
+  }
+
+  /** The most transactions on a page of polling, whatever was asked for. */
+  setPageSize(items: number): void {
+    this.maxPageSize = items;
+  }
+
+  /** Answers requests with this key only; those with another get 403. */
+  setApiKey(apiKey: string): void {
+    this.apiKey = apiKey;
+  }
+
+  /** The most requests that were waiting for an answer at the same time. */
+  get peakConcurrency(): number {
+    return this.mostUnderWay;
+  }
+
+  /** The most requests that came within any second. */
+  get peakPerSecond(): number {
+    const within = (start: number, index: number) =>
+      this.arrivals.slice(index).findIndex((arrival) => arrival >= start + 1_000);
+    return this.arrivals.reduce((most, start, index) => {
+      const count = within(start, index);
+      return Math.max(most, count === -1 ? this.arrivals.length - index : count);
+    }, 0);
   }
 
   /** Requests whose path contains `part`. */
@@ -99,7 +137,8 @@ export class StediReportServer {
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     this.requests.set(url.pathname, (this.requests.get(url.pathname) ?? 0) + 1);
-    if (this.delayMs > 0) await delay(this.delayMs);
+    const waits = this.delays.find(({ path }) => url.pathname.includes(path))?.milliseconds ?? 0;
+    if (waits > 0) await delay(waits);
     const fault = this.takeFault(url.pathname);
     if (fault === 0) return void response.destroy();
     if (fault !== undefined) return answer(response, fault, { code: `FAULT_${fault}`, message: 'fault by request' });
@@ -128,22 +167,24 @@ export class StediReportServer {
     return [200, kind === undefined ? describeTransaction(id, stored) : stored.report];
   }
 
-  /** Pages over all transactions processed at or after `startDateTime`; the page token is a position. */
+  /**
+   * Pages over all transactions processed after `startDateTime`, oldest first; the page token is a position. As at Stedi
+   * there always is a next token: a page without items is the last for now.
+   */
   private poll(query: URLSearchParams): [status: number, body: object] {
     const start = query.get('startDateTime');
     const token = query.get('pageToken');
     if ((start === null) === (token === null)) {
       return [400, { code: 'INVALID_REQUEST', message: 'either startDateTime or pageToken' }];
     }
-    const pageSize = Math.min(Number(query.get('pageSize') ?? MAX_PAGE_SIZE), MAX_PAGE_SIZE);
+    const pageSize = Math.min(Number(query.get('pageSize') ?? MAX_PAGE_SIZE), this.maxPageSize);
     const [from = '', position = '0'] = token === null ? [start ?? ''] : token.split('|');
     const all = [...this.transactions]
       .map(([id, stored]) => describeTransaction(id, stored))
-      .filter(({ processedAt }) => Date.parse(processedAt) >= Date.parse(from))
+      .filter(({ processedAt }) => Date.parse(processedAt) > Date.parse(from))
       .sort((a, b) => Date.parse(a.processedAt) - Date.parse(b.processedAt));
-    const end = Number(position) + pageSize;
-    const items = all.slice(Number(position), end);
-    return [200, { items, ...(end < all.length ? { nextPageToken: `${from}|${end}` } : {}) }];
+    const items = all.slice(Number(position), Number(position) + pageSize);
+    return [200, { items, nextPageToken: `${from}|${Number(position) + items.length}` }];
   }
 }
 

@@ -17,12 +17,14 @@ export type GetOutcome =
   | { kind: 'ok'; body: unknown }
   /** Worth another try: the report may only be late, or the server busy. */
   | { kind: 'retry'; reason: FailureReason }
+  /** The API key does not open it: no other request with the same key will fare better. */
+  | { kind: 'refused'; reason: FailureReason }
   | { kind: 'failed'; reason: FailureReason };
 
 const BY_STATUS: Record<number, GetOutcome> = {
   400: { kind: 'failed', reason: 'report_request_invalid' },
-  401: { kind: 'failed', reason: 'report_forbidden' },
-  403: { kind: 'failed', reason: 'report_forbidden' },
+  401: { kind: 'refused', reason: 'report_forbidden' },
+  403: { kind: 'refused', reason: 'report_forbidden' },
   // A report can be some seconds later than the event that announces it.
   404: { kind: 'retry', reason: 'report_not_found' },
   408: { kind: 'retry', reason: 'report_timeout' },

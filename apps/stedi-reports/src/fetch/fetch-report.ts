@@ -1,9 +1,8 @@
 import type { ConnectionSettings } from '@claimwire/provider-kit';
 import { readCode, readObject, readTimestamp } from '@claimwire/provider-kit';
 import { isReport, isReportKind, type ReportContext, type ReportKind } from '@claimwire/provider-stedi';
-import type { FailureReason } from './answer.js';
-import type { TransactionFacts } from './read-job.js';
-import { withRetries } from './retry.js';
+import type { TransactionFacts } from '../intake/read-job.js';
+import type { GetOutcome } from './answer.js';
 import type { StediClient } from './stedi-client.js';
 
 export type ReportSettings = NonNullable<ConnectionSettings['reports']>;
@@ -12,13 +11,7 @@ export type FetchedReport =
   | { kind: 'report'; reportKind: ReportKind; report: unknown; context: ReportContext }
   /** Not an inbound 277 or 835 after all. */
   | { kind: 'not_needed'; reason: string }
-  | { kind: 'failed'; reason: FailureReason };
-
-export interface Budget {
-  /** On the clock of `performance.now()`. */
-  deadline: number;
-  signal: AbortSignal;
-}
+  | Exclude<GetOutcome, { kind: 'ok' }>;
 
 /** Stedi's own, where a connection names none (PROVIDERS.md). */
 const DEFAULT_CORE = 'https://core.us.stedi.com/2023-08-01';
@@ -32,19 +25,24 @@ interface Known {
   partnership: string | null;
 }
 
-/** Fetches a transaction's report, asking for the transaction first where the event does not say enough. */
+/** How many requests one try takes. */
+export const requestsOf = (event: TransactionFacts): number => (isEnough(knownFrom(event)) ? 1 : 2);
+
+/**
+ * Fetches a transaction's report, asking for the transaction first where the event does not say enough.
+ * @throws the signal's reason once it is aborted
+ */
 export async function fetchReport(
   client: Pick<StediClient, 'get'>,
   settings: ReportSettings,
   event: TransactionFacts,
-  budget: Budget,
+  signal: AbortSignal,
 ): Promise<FetchedReport> {
-  const get = (url: string) =>
-    withRetries(() => client.get(url, settings.apiKey, budget.signal), budget.deadline, budget.signal);
+  const get = (url: string) => client.get(url, settings.apiKey, signal);
   let known = knownFrom(event);
   if (!isEnough(known)) {
     const answer = await get(`${baseOf(settings.coreBaseUrl ?? DEFAULT_CORE)}/transactions/${event.transactionId}`);
-    if (answer.kind !== 'ok') return { kind: 'failed', reason: answer.reason };
+    if (answer.kind !== 'ok') return answer;
     known = completed(known, answer.body);
   }
   if (known.direction !== 'INBOUND') return { kind: 'not_needed', reason: 'transaction_not_inbound' };
@@ -54,7 +52,7 @@ export async function fetchReport(
 
   const path = `change/medicalnetwork/reports/v2/${event.transactionId}/${transactionSet}`;
   const answer = await get(`${baseOf(settings.baseUrl)}/${path}`);
-  if (answer.kind !== 'ok') return { kind: 'failed', reason: answer.reason };
+  if (answer.kind !== 'ok') return answer;
   if (!isReport(answer.body)) return { kind: 'failed', reason: 'report_unreadable' };
   const { transactionId, account = null } = event;
   const { partnership } = known;
@@ -62,7 +60,7 @@ export async function fetchReport(
   return { kind: 'report', reportKind: transactionSet, report: answer.body, context };
 }
 
-const baseOf = (url: string): string => url.replace(/\/+$/, '');
+export const baseOf = (url: string): string => url.replace(/\/+$/, '');
 
 const knownFrom = (event: TransactionFacts): Known => ({
   direction: event.direction ?? null,

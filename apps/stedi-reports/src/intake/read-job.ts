@@ -1,16 +1,9 @@
 import { decodeHeaders, type MessageHeaders } from '@claimwire/contracts';
-import type { BatchMessage } from '@claimwire/kafka';
+import type { Batch, BatchMessage } from '@claimwire/kafka';
 import { readTransactionEvent, type TransactionEvent } from '@claimwire/provider-stedi';
+import type { NewJob } from '../jobs/job.js';
 
 export type TransactionFacts = Extract<TransactionEvent, { kind: 'transaction' }>;
-
-/** One transaction whose report is to be fetched, with the message that announced it. */
-export interface ReportJob {
-  kind: 'job';
-  headers: MessageHeaders;
-  event: TransactionFacts;
-  message: BatchMessage;
-}
 
 /** Nothing to do here; `reason` is counted. What is wrong with such an event is the normaliser's to say. */
 export interface Skipped {
@@ -19,12 +12,22 @@ export interface Skipped {
 }
 
 /** Reads a message of the raw topic. */
-export function readJob(message: BatchMessage): ReportJob | Skipped {
+export function readJob(
+  message: BatchMessage,
+  { topic, partition }: Pick<Batch, 'topic' | 'partition'>,
+): { kind: 'job'; job: NewJob } | Skipped {
   const headers = readHeaders(message);
   if (!headers || !message.value) return { kind: 'skipped', reason: 'not_a_raw_event' };
   const event = readTransactionEvent(message.value);
   if (event.kind === 'other') return { kind: 'skipped', reason: event.reason };
-  return { kind: 'job', headers, event, message };
+  const job: NewJob = {
+    origin: 'webhook',
+    headers,
+    event,
+    message: { key: message.key?.toString() ?? null, value: message.value },
+    source: { topic, partition, offset: String(message.offset) },
+  };
+  return { kind: 'job', job };
 }
 
 function readHeaders(message: BatchMessage): MessageHeaders | null {

@@ -2,7 +2,7 @@ import { createEgressDispatcher } from '@claimwire/egress';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Dispatcher, request } from 'undici';
 import { type GetOutcome, outcomeOfError, outcomeOfStatus } from './answer.js';
-import { StediReportsConfig } from './config.js';
+import { StediReportsConfig } from '../config.js';
 
 /** A report of some thousand claims is a few MB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;

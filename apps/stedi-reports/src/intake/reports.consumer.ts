@@ -1,0 +1,59 @@
+import { rawTopic } from '@claimwire/contracts';
+import { type Batch, KafkaBatch, type LaneBatch } from '@claimwire/kafka';
+import { Keyring } from '@claimwire/keyring';
+import { inTransaction, LaneStore, PG_POOL, type Pool } from '@claimwire/postgres';
+import { Controller, Inject } from '@nestjs/common';
+import { StediReportsConfig } from '../config.js';
+import { ConnectionDirectory } from '../connection-directory.js';
+import { insertJobs } from '../jobs/insert-jobs.js';
+import type { NewJob } from '../jobs/job.js';
+import { JobWorkers } from '../jobs/job-workers.js';
+import { ReportMetrics } from '../metrics.js';
+import { readJob } from './read-job.js';
+
+export const CONSUMER = 'stedi-reports';
+
+/** Turns announced transactions into jobs: they and the lane's offset are one transaction (docs/adr/0001, 0005). */
+@Controller()
+export class ReportsConsumer {
+  private readonly keyring: Keyring;
+
+  constructor(
+    @Inject(PG_POOL) private readonly pool: Pool,
+    private readonly lanes: LaneStore,
+    private readonly directory: ConnectionDirectory,
+    private readonly workers: JobWorkers,
+    private readonly metrics: ReportMetrics,
+    config: StediReportsConfig,
+  ) {
+    this.keyring = Keyring.parse(config.CLAIMWIRE_KEYRING);
+  }
+
+  @KafkaBatch({ consumer: CONSUMER, topics: [rawTopic('stedi')] })
+  async handle(batch: Batch): Promise<void> {
+    const { lane, nextOffset } = batch as LaneBatch;
+    const { jobs, skipped } = await this.sort(batch);
+    const inserted = await inTransaction(this.pool, async (client) => {
+      await this.lanes.advance(client, lane, nextOffset);
+      return insertJobs(client, this.keyring, jobs);
+    });
+    for (const reason of skipped) this.metrics.count('skipped', reason);
+    this.metrics.jobsAdded.inc({ origin: 'webhook' }, inserted);
+    if (inserted > 0) this.workers.poke();
+  }
+
+  private async sort(batch: Batch): Promise<{ jobs: NewJob[]; skipped: string[] }> {
+    const read = batch.messages.map((message) => readJob(message, batch));
+    const announced = read.flatMap((one) => (one.kind === 'job' ? [one.job] : []));
+    const skipped = read.flatMap((one) => (one.kind === 'skipped' ? [one.reason] : []));
+    const known = await this.directory.load([...new Set(announced.map(({ headers }) => headers.connection))]);
+    const wanted = announced.filter(({ headers }) => {
+      const connection = known.get(`${headers.tenant}/${headers.connection}`);
+      // Backfill finds these once reports are configured: no job may stand in its way.
+      const isWanted = connection?.kind !== 'settings' || connection.settings.reports !== undefined;
+      if (!isWanted) skipped.push('reports_not_configured');
+      return isWanted;
+    });
+    return { jobs: wanted, skipped };
+  }
+}

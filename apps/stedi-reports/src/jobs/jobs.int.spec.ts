@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import type { RunningService } from '@claimwire/service-host';
+import { StediReportServer, stediThinEvent, stediTransactionEvent } from '@claimwire/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { report, ReportsBench } from '../../test/reports-bench.js';
+
+const CONCURRENCY = 4;
+const REQUESTS_PER_SECOND = 60;
+const within = { timeout: 30_000, interval: 20 };
+let bench: ReportsBench;
+let service: RunningService;
+let server: StediReportServer;
+
+/** Two replicas: the limits and the fairness hold over both. */
+beforeAll(async () => {
+  bench = await ReportsBench.start({
+    CONNECTION_CONCURRENCY: String(CONCURRENCY),
+    CONNECTION_REQUESTS_PER_SECOND: String(REQUESTS_PER_SECOND),
+    RETRY_MAX_AGE_MS: '30000',
+  });
+  [service] = await Promise.all([bench.startService(), bench.startService()]);
+});
+afterAll(() => bench.stop());
+beforeEach(async () => {
+  server = await StediReportServer.start({ apiKey: 'right' });
+});
+afterEach(() => server.stop());
+
+const settings = (apiKey = 'right') => ({ reports: { baseUrl: server.url, coreBaseUrl: server.url, apiKey } });
+
+/** Transactions whose report is there. @param mark stands in each of their ids */
+function transactions(count: number, mark: string): string[] {
+  const ids = Array.from({ length: count }, () => `${mark}-${randomUUID()}`);
+  for (const id of ids) server.put(id, { kind: '277', report: report(`PCN-${id.slice(-6)}`) });
+  return ids;
+}
+
+const announceAll = (connection: string, ids: readonly string[]) =>
+  Promise.all(ids.map((transactionId) => bench.announce(connection, stediTransactionEvent({ transactionId }))));
+const published = (ids: readonly string[]): number => ids.filter((id) => bench.claimsOf(id).length > 0).length;
+const requestsOf = (ids: readonly string[]): number => ids.reduce((sum, id) => sum + server.count(id), 0);
+
+async function stateOf(connection: string) {
+  const { rows } = await bench.pool.query<{ paused: boolean; reason: string | null; waiting: number }>(
+    `select paused_at is not null as paused, pause_reason as reason,
+       (select count(*)::int from stedi_jobs where connection_id = $1 and state = 'waiting') as waiting
+     from stedi_report_connections where connection_id = $1`,
+    [connection],
+  );
+  return rows[0];
+}
+async function audited(connection: string): Promise<string[]> {
+  const { rows } = await bench.pool.query<{ action: string }>(
+    `select action from audit_log where target = $1 and tenant_id = 'acme' and actor = 'stedi-reports' order by id`,
+    [connection],
+  );
+  return rows.map(({ action }) => action);
+}
+
+describe('a connection whose API key is refused', () => {
+  it.each([401, 403])('pauses with one audit row after a %i, and delays no other connection', async (status) => {
+    const bad = transactions(40, 'bad');
+    const good = transactions(10, 'good');
+    server.fail({ status, times: 1_000, path: 'bad-' });
+    const [refused, fine] = [await bench.connect(settings()), await bench.connect(settings())];
+    await announceAll(refused, bad);
+    await announceAll(fine, good);
+    await expect.poll(() => published(good), { timeout: 5_000, interval: 20 }).toBe(good.length);
+    await expect
+      .poll(() => stateOf(refused), within)
+      .toEqual({
+        paused: true,
+        reason: 'report_forbidden',
+        waiting: bad.length,
+      });
+    // What was under way when the first was refused, and nothing after.
+    const asked = requestsOf(bad);
+    expect(asked).toBeLessThanOrEqual(2 * CONCURRENCY);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(requestsOf(bad)).toBe(asked);
+    expect(await audited(refused)).toEqual(['connection.reports_paused']);
+    const metrics = async () => (await fetch(`${service.managementUrl}/metrics`)).text();
+    await expect.poll(metrics, within).toMatch(/claimwire_stedi_reports_paused_connections [1-9]/);
+  });
+
+  it('goes on with all its jobs as soon as it is changed, in whichever replica', async () => {
+    const ids = transactions(12, 'rotated');
+    const connection = await bench.connect(settings('wrong'));
+    await announceAll(connection, ids);
+    await expect.poll(async () => (await stateOf(connection))?.paused, within).toBe(true);
+    await bench.change(connection, settings('right'));
+    await expect.poll(() => published(ids), within).toBe(ids.length);
+    await expect.poll(() => stateOf(connection), within).toEqual({ paused: false, reason: null, waiting: 0 });
+    expect(await audited(connection)).toEqual(['connection.reports_paused', 'connection.reports_resumed']);
+  });
+
+  it('is not paused by the refusal of a key that was replaced meanwhile', async () => {
+    const ids = transactions(1, 'crossed');
+    server.setDelay(400, 'crossed');
+    const connection = await bench.connect(settings('wrong'));
+    await announceAll(connection, ids);
+    await expect.poll(() => requestsOf(ids), within).toBe(1);
+    await bench.change(connection, settings('right'));
+    await expect.poll(() => published(ids), within).toBe(1);
+    expect(await audited(connection)).toEqual([]);
+  });
+});
+
+describe('connections beside each other', () => {
+  it('one with answers of three seconds holds up no other', async () => {
+    const slow = transactions(12, 'slow');
+    const quick = transactions(15, 'quick');
+    server.setDelay(3_000, 'slow-');
+    const [first, second] = [await bench.connect(settings()), await bench.connect(settings())];
+    await announceAll(first, slow);
+    await expect.poll(() => requestsOf(slow), within).toBeGreaterThan(0);
+    const started = performance.now();
+    await announceAll(second, quick);
+    await expect.poll(() => published(quick), within).toBe(quick.length);
+    expect(performance.now() - started).toBeLessThan(2_500);
+    await expect.poll(() => published(slow), within).toBe(slow.length);
+  });
+
+  it('one with a long backlog leaves the next its turn', async () => {
+    const backlog = transactions(150, 'backlog');
+    const few = transactions(3, 'few');
+    const [first, second] = [await bench.connect(settings()), await bench.connect(settings())];
+    await announceAll(first, backlog);
+    await announceAll(second, few);
+    await expect.poll(() => published(few), within).toBe(few.length);
+    expect(published(backlog)).toBeLessThan(backlog.length);
+    await expect.poll(() => published(backlog), within).toBe(backlog.length);
+  });
+
+  it('a storm of 429 slows its connection down, loses nothing, and touches no other', async () => {
+    const stormed = transactions(20, 'storm');
+    const calm = transactions(10, 'calm');
+    server.fail({ status: 429, times: 40, path: 'storm-' });
+    const [first, second] = [await bench.connect(settings()), await bench.connect(settings())];
+    const ids = await announceAll(first, stormed);
+    await announceAll(second, calm);
+    await expect.poll(() => published(calm), { timeout: 5_000, interval: 20 }).toBe(calm.length);
+    await expect.poll(() => published(stormed), within).toBe(stormed.length);
+    expect(ids.flatMap((id) => bench.quarantined(id))).toEqual([]);
+    expect(requestsOf(stormed)).toBe(stormed.length + 40);
+  });
+
+  it('keeps to the concurrency and the rate of a connection over all replicas, thin events counted twice', async () => {
+    const ids = transactions(60, 'limited');
+    server.setDelay(20);
+    const connection = await bench.connect(settings());
+    await Promise.all(
+      ids.map((transactionId) => bench.announce(connection, stediThinEvent({ transactionId, transactionSet: '277' }))),
+    );
+    await expect.poll(() => published(ids), within).toBe(ids.length);
+    expect(server.peakConcurrency).toBeGreaterThan(1);
+    expect(server.peakConcurrency).toBeLessThanOrEqual(CONCURRENCY);
+    expect(server.peakPerSecond).toBeLessThanOrEqual(REQUESTS_PER_SECOND);
+    expect(requestsOf(ids)).toBe(2 * ids.length);
+  });
+});
+
+describe('a job', () => {
+  it('of a report that is not there yet waits for it', async () => {
+    const transactionId = `late-${randomUUID()}`;
+    const connection = await bench.connect(settings());
+    await announceAll(connection, [transactionId]);
+    await expect.poll(() => server.count(transactionId), within).toBeGreaterThan(2);
+    expect(await bench.job(transactionId)).toMatchObject({ state: 'waiting', reason: 'report_not_found' });
+    server.put(transactionId, { kind: '277', report: report('LATE') });
+    await expect.poll(() => published([transactionId]), within).toBe(1);
+    await expect.poll(() => bench.job(transactionId), within).toMatchObject({ state: 'done', leased_until: null });
+  });
+
+  it('that ended in quarantine begins again when its webhook comes again, from there or from Stedi', async () => {
+    const [transactionId] = transactions(1, 'again') as [string];
+    server.fail({ status: 400, path: transactionId });
+    const connection = await bench.connect(settings());
+    const [id] = (await announceAll(connection, [transactionId])) as [string];
+    await expect.poll(() => bench.quarantined(id).length, within).toBe(1);
+    await expect.poll(async () => (await bench.job(transactionId))?.state, within).toBe('quarantined');
+    await announceAll(connection, [transactionId]);
+    await expect.poll(() => published([transactionId]), within).toBe(1);
+  });
+
+  it('of a connection that is deleted while it is paused ends in quarantine', async () => {
+    const ids = transactions(2, 'orphan');
+    const connection = await bench.connect(settings('wrong'));
+    const announced = await announceAll(connection, ids);
+    await expect.poll(async () => (await stateOf(connection))?.paused, within).toBe(true);
+    await bench.pool.query('delete from connections where id = $1', [connection]);
+    await expect.poll(() => announced.flatMap((id) => bench.quarantined(id)).length, within).toBe(2);
+  });
+
+  it('that was settled long ago is forgotten, others are not', async () => {
+    const [old, fresh, waiting] = transactions(3, 'purge') as [string, string, string];
+    const connection = await bench.connect(settings());
+    await announceAll(connection, [old, fresh]);
+    await expect.poll(() => published([old, fresh]), within).toBe(2);
+    await expect.poll(async () => (await bench.job(old))?.state, within).toBe('done');
+    server.fail({ status: 503, times: 1_000, path: waiting });
+    await announceAll(connection, [waiting]);
+    await expect.poll(() => server.count(waiting), within).toBe(1);
+    await bench.pool.query(
+      `update stedi_jobs set settled_at = settled_at - interval '31 days', created_at = now() - interval '31 days'
+       where transaction_id = any($1)`,
+      [[old, waiting]],
+    );
+    // Purging is done at the start.
+    await (await bench.startService()).stop();
+    expect(await bench.job(old)).toBeUndefined();
+    expect(await bench.job(fresh)).toBeDefined();
+    expect(await bench.job(waiting)).toBeDefined();
+  });
+});
