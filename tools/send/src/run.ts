@@ -44,7 +44,9 @@ async function sendAll(options: SendOptions, plan: Plan, target: Target, log: Lo
   const { provider, event, burst, rate, timeoutMs } = options;
   const { webhooks, duplicates } = plan;
   const twice = duplicates > 0 ? `, ${duplicates} of them duplicates` : '';
-  log(`${provider}: ${webhooks.length} webhooks${twice}, to ${maskAddress(target.address(event.route))}`);
+  log(
+    `${provider}: ${webhooks.length} webhook${webhooks.length === 1 ? '' : 's'}${twice}, to ${maskAddress(target.address(event.route))}`,
+  );
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
   process.once('SIGINT', onInterrupt);
