@@ -9,7 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const ROOT = join(import.meta.dirname, '../../../..');
 
 export interface ServiceOptions {
-  /** Built file, from the root of the repository. */
+  /** Root of the checkout that it is built in; default ours. */
+  root?: string;
+  /** Built file, from there. */
   script: string;
   env: Readonly<Record<string, string>>;
   /** Answers 2xx once the process can be used. */
@@ -40,10 +42,11 @@ export class ServiceProcess {
 
   /** @throws Error when it ends or is not ready within a minute */
   static async start(options: ServiceOptions): Promise<ServiceProcess> {
+    const { root = ROOT } = options;
     const profile = options.profileTo ? ['--cpu-prof', '--cpu-prof-dir', options.profileTo] : [];
     const log = openSync(devNull, 'w');
-    const child = spawn(process.execPath, [...profile, join(ROOT, options.script)], {
-      cwd: ROOT,
+    const child = spawn(process.execPath, [...profile, join(root, options.script)], {
+      cwd: root,
       env: { PATH: process.env.PATH, NODE_ENV: 'production', ...options.env },
       stdio: ['ignore', log, 'inherit'],
     });

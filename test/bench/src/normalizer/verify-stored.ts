@@ -1,0 +1,38 @@
+import type { Pool } from '@claimwire/postgres';
+import type { Planned } from './traffic.js';
+
+export interface Verified {
+  stored: number;
+  claims: number;
+  late: number;
+  published: number;
+}
+
+interface Row {
+  stored: number;
+  claims: number;
+  late: number;
+  /** Claims whose version is not the number of their events. */
+  wrong: number;
+}
+
+const COUNTS = `
+  select (select count(*)::int from claim_events) as stored,
+    (select count(*)::int from claims) as claims,
+    (select count(*)::int from claim_events where late) as late,
+    (select count(*)::int from claims join (
+       select claim_key, count(*)::int as events, max(version) as newest from claim_events group by claim_key
+     ) own using (claim_key) where version <> events or version <> newest) as wrong`;
+
+/** @throws Error unless every event is stored once and published, and each claim's version is the number of its events */
+export async function verifyStored(pool: Pool, planned: readonly Planned[], published: number): Promise<Verified> {
+  const events = new Set(planned.map(({ claim, step }) => `${claim}#${step}`)).size;
+  const claims = new Set(planned.map(({ claim }) => claim)).size;
+  const { rows } = await pool.query<Row>(COUNTS);
+  const { wrong, ...found } = rows[0] as Row;
+  if (found.stored !== events || found.claims !== claims || wrong > 0 || published !== events) {
+    const seen = JSON.stringify({ ...found, wrong, published });
+    throw new Error(`expected ${events} events of ${claims} claims, stored and published once; found ${seen}`);
+  }
+  return { ...found, published };
+}
