@@ -2,6 +2,7 @@ import { rawTopic } from '@claimwire/contracts';
 import { type Batch, KafkaBatch, type LaneBatch } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { inTransaction, LaneStore, PG_POOL, type Pool } from '@claimwire/postgres';
+import { faultPoint } from '@claimwire/service-host';
 import { Controller, Inject } from '@nestjs/common';
 import { StediReportsConfig } from '../config.js';
 import { ConnectionDirectory } from '../connection-directory.js';
@@ -35,8 +36,11 @@ export class ReportsConsumer {
     const { jobs, skipped } = await this.sort(batch);
     const inserted = await inTransaction(this.pool, async (client) => {
       await this.lanes.advance(client, lane, nextOffset);
-      return insertJobs(client, this.keyring, jobs);
+      const made = await insertJobs(client, this.keyring, jobs);
+      await faultPoint('stedi-reports.before-commit');
+      return made;
     });
+    await faultPoint('stedi-reports.after-commit');
     for (const reason of skipped) this.metrics.count('skipped', reason);
     this.metrics.jobsAdded.inc({ origin: 'webhook' }, inserted);
     if (inserted > 0) this.workers.poke();
