@@ -55,7 +55,9 @@ export class StediReportServer {
   private readonly server: Server;
   private requests = new Map<string, number>();
   private readonly delays: Delay[] = [];
-  private readonly arrivals: number[] = [];
+  /** Of the last second, oldest first. */
+  private arrivals: number[] = [];
+  private mostPerSecond = 0;
   private maxPageSize = MAX_PAGE_SIZE;
   private underWay = 0;
   private mostUnderWay = 0;
@@ -65,8 +67,7 @@ export class StediReportServer {
     private readonly samples: boolean,
   ) {
     this.server = createServer((request, response) => {
-      this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
-      this.arrivals.push(performance.now());
+      this.noteArrival(performance.now());
       this.handle(request, response)
         .catch((error: unknown) => response.destroy(error as Error))
         .finally(() => (this.underWay -= 1));
@@ -116,12 +117,7 @@ export class StediReportServer {
 
   /** The most requests that came within any second. */
   get peakPerSecond(): number {
-    const within = (start: number, index: number) =>
-      this.arrivals.slice(index).findIndex((arrival) => arrival >= start + 1_000);
-    return this.arrivals.reduce((most, start, index) => {
-      const count = within(start, index);
-      return Math.max(most, count === -1 ? this.arrivals.length - index : count);
-    }, 0);
+    return this.mostPerSecond;
   }
 
   /** Requests whose path contains `part`. */
@@ -148,6 +144,12 @@ export class StediReportServer {
     if (request.method !== 'GET') return answer(response, 400, { code: 'INVALID_REQUEST', message: 'GET only' });
     const [status, body] = this.find(url);
     answer(response, status, body);
+  }
+
+  private noteArrival(now: number): void {
+    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+    this.arrivals = [...this.arrivals.filter((arrival) => arrival > now - 1_000), now];
+    this.mostPerSecond = Math.max(this.mostPerSecond, this.arrivals.length);
   }
 
   private takeFault(path: string): number | undefined {
