@@ -1,5 +1,6 @@
 export { NEVER, type RunningKafka, type RunningPostgres } from './engine/engine.js';
 export { freePorts, preferPort } from './engine/free-ports.js';
+export { Guard } from './engine/guard.js';
 export { kafkaAnswers } from './engine/kafka-probe.js';
 export { type LocalKafkaOptions, startLocalKafka } from './engine/local-kafka.js';
 export {
@@ -16,3 +17,4 @@ export * from './test-database.js';
 export * from './senders/index.js';
 export * from './stedi-report-server/index.js';
 export * from './receiver/index.js';
+export * from './faults/tcp-proxy.js';

@@ -17,8 +17,8 @@ export class TopicReader {
   private readonly kafka;
   private readonly consumer: BatchConsumer;
 
-  constructor(topicPrefix: string, topic: string) {
-    this.kafka = createKafka({ brokers: testKafkaBrokers(), clientId: 'e2e', topicPrefix, logger: quiet });
+  constructor(topicPrefix: string, topic: string, brokers = testKafkaBrokers()) {
+    this.kafka = createKafka({ brokers, clientId: 'e2e', topicPrefix, logger: quiet });
     this.consumer = new BatchConsumer(this.kafka, {
       consumer: `e2e-${randomUUID()}`,
       topics: [topic],

@@ -35,8 +35,14 @@ export class System {
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  /** @param only the apps to start; the others can be started later */
-  static async start(only: readonly AppName[] = APPS): Promise<System> {
+  /**
+   * @param only the apps to start; the others can be started later
+   * @param through other engines, or a way to them that a test can break: gets the settings, gives those to add
+   */
+  static async start(
+    only: readonly AppName[] = APPS,
+    through: (env: Record<string, string>) => Record<string, string> | Promise<Record<string, string>> = () => ({}),
+  ): Promise<System> {
     const database = await createTestDatabase();
     const topicPrefix = testTopicPrefix();
     const ports = Object.fromEntries(await Promise.all(APPS.map(async (app) => [app, await freePort()] as const)));
@@ -53,6 +59,7 @@ export class System {
       BOOTSTRAP_ADMIN_KEY: adminKey,
       PUBLIC_INGRESS_URLS: JSON.stringify(Object.fromEntries(providers.map((name) => [name, ingress(name)]))),
     };
+    Object.assign(env, await through(env));
     await run(process.execPath, [join(ROOT, 'apps/api/dist/topics.js')], { env: { PATH: process.env.PATH, ...env } });
     const apps = Object.fromEntries(
       await Promise.all(

@@ -13,19 +13,21 @@ export interface LocalKafkaOptions {
   /** Holds the settings and the log segments; what is in it is found again at the next start. */
   readonly folder: string;
   readonly port: number;
+  /** The port that clients are sent to: of a proxy before the broker. Default: its own. */
+  readonly advertisedPort?: number;
   readonly controllerPort: number;
   readonly logFile: string;
 }
 
 const READY_DEADLINE_MS = 60_000;
 
-const serverProperties = ({ folder, port, controllerPort }: LocalKafkaOptions): string =>
+const serverProperties = ({ folder, port, controllerPort, advertisedPort = port }: LocalKafkaOptions): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': join(folder, 'data'),
     'offsets.topic.replication.factor': 1,
