@@ -28,7 +28,8 @@ How:
   --dry-run              send nothing: print each request as curl would send it, secrets masked
   --help                 this text, with "npm run send -- <provider> --help" for one provider only
 
-Exit code: 0 every webhook was answered 202; 1 some were not; 2 wrong usage, nothing was sent.
+Exit code: 0 every webhook was answered 202; 1 some were not; 2 wrong usage, nothing was sent;
+130 interrupted, after the answers that were still to come.
 `;
 
 function describeEvent(event: EventKind, isDefault: boolean): string[] {

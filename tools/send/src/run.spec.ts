@@ -97,6 +97,17 @@ describe('npm run send', () => {
     expect(performance.now() - started).toBeGreaterThan(190);
   });
 
+  it('interrupted, waits for the answers to what it has sent, and says how much it has not', async () => {
+    delayMs = 50;
+    const ended = send('--count', '100', '--burst', '2');
+    await expect.poll(() => received.length).toBeGreaterThan(1);
+    process.emit('SIGINT');
+    expect(await ended).toBe(130);
+    expect(received.length).toBeLessThan(100);
+    expect(printed()).toContain(`✔ ${received.length} × 202`);
+    expect(printed()).toContain(`interrupted: ${100 - received.length} were not sent`);
+  });
+
   it('replays byte for byte what it recorded', async () => {
     await send('--count', '4', '--shuffle', '--duplicate', '50', '--record', file('sent.jsonl'));
     const first = received.splice(0).map(({ body }) => body.toString());

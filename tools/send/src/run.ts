@@ -63,7 +63,10 @@ async function sendAll(options: SendOptions, plan: Plan, target: Target, log: Lo
   process.off('SIGINT', onInterrupt);
   for (const line of summaryLines(answers, performance.now() - started)) log(line);
   for (const line of claimLines(options, plan, target)) log(line);
-  if (stop.signal.aborted) return INTERRUPTED;
+  if (stop.signal.aborted) {
+    log(`  interrupted: ${webhooks.length - answers.length} were not sent`);
+    return INTERRUPTED;
+  }
   return allAccepted(answers) ? 0 : 1;
 }
 
