@@ -1,6 +1,7 @@
 import type { ClaimAccumulator, ClaimFact } from '@claimwire/claim';
 import type { Notice } from '@claimwire/contracts';
 import type { PoolClient } from '@claimwire/postgres';
+import { textArray } from './text-array.js';
 
 export interface StoredClaim {
   version: number;
@@ -36,8 +37,8 @@ export interface NoticeRow {
 /** Which of these events are stored already. */
 export async function storedEventIds(client: PoolClient, eventIds: string[]): Promise<Set<string>> {
   const { rows } = await client.query<{ event_id: string }>(
-    'select event_id from claim_events where event_id = any($1)',
-    [eventIds],
+    'select event_id from claim_events where event_id = any($1::text[])',
+    [textArray(eventIds)],
   );
   return new Set(rows.map(({ event_id }) => event_id));
 }
@@ -45,8 +46,8 @@ export async function storedEventIds(client: PoolClient, eventIds: string[]): Pr
 /** Locks the claims in key order, so that two transactions can never wait for each other. */
 export async function lockClaims(client: PoolClient, claimKeys: string[]): Promise<Map<string, StoredClaim>> {
   const { rows } = await client.query<{ claim_key: string } & StoredClaim>(
-    'select claim_key, version, accumulator from claims where claim_key = any($1) order by claim_key for update',
-    [claimKeys],
+    'select claim_key, version, accumulator from claims where claim_key = any($1::text[]) order by claim_key for update',
+    [textArray(claimKeys)],
   );
   return new Map(rows.map(({ claim_key, version, accumulator }) => [claim_key, { version, accumulator }]));
 }
@@ -56,8 +57,8 @@ export async function loadHistories(client: PoolClient, claimKeys: string[]): Pr
   const histories = new Map<string, ClaimFact[]>(claimKeys.map((claimKey) => [claimKey, []]));
   if (claimKeys.length === 0) return histories;
   const { rows } = await client.query<{ claim_key: string; fact: ClaimFact }>(
-    'select claim_key, fact from claim_events where claim_key = any($1)',
-    [claimKeys],
+    'select claim_key, fact from claim_events where claim_key = any($1::text[])',
+    [textArray(claimKeys)],
   );
   for (const { claim_key, fact } of rows) histories.get(claim_key)?.push(fact);
   return histories;
@@ -73,15 +74,15 @@ export async function insertEvents(client: PoolClient, laneId: number, rows: rea
        as row (event_id, claim_key, tenant_id, version, occurred_at, received_at, late, fact, message, lane_seq)`,
     [
       laneId,
-      rows.map(({ fact }) => fact.eventId),
-      rows.map(({ fact }) => fact.claimKey),
-      rows.map(({ fact }) => fact.tenant),
+      textArray(rows.map(({ fact }) => fact.eventId)),
+      textArray(rows.map(({ fact }) => fact.claimKey)),
+      textArray(rows.map(({ fact }) => fact.tenant)),
       rows.map(({ version }) => version),
       rows.map(({ fact }) => fact.occurredAt),
       rows.map(({ fact }) => fact.receivedAt),
       rows.map(({ late }) => late),
-      rows.map(({ fact }) => JSON.stringify(fact)),
-      rows.map(({ message }) => message),
+      textArray(rows.map(({ fact }) => JSON.stringify(fact))),
+      textArray(rows.map(({ message }) => message)),
       rows.map(({ laneSeq }) => String(laneSeq)),
     ],
   );
@@ -96,13 +97,13 @@ export async function upsertClaims(client: PoolClient, rows: readonly ClaimRow[]
      on conflict (claim_key) do update set status = excluded.status, version = excluded.version,
        state = excluded.state, accumulator = excluded.accumulator, updated_at = now()`,
     [
-      rows.map(({ claimKey }) => claimKey),
-      rows.map(({ tenant }) => tenant),
-      rows.map(({ provider }) => provider),
-      rows.map(({ status }) => status),
+      textArray(rows.map(({ claimKey }) => claimKey)),
+      textArray(rows.map(({ tenant }) => tenant)),
+      textArray(rows.map(({ provider }) => provider)),
+      textArray(rows.map(({ status }) => status)),
       rows.map(({ version }) => version),
-      rows.map(({ state }) => state),
-      rows.map(({ accumulator }) => JSON.stringify(accumulator)),
+      textArray(rows.map(({ state }) => state)),
+      textArray(rows.map(({ accumulator }) => JSON.stringify(accumulator))),
     ],
   );
 }
@@ -121,12 +122,12 @@ export async function insertNotices(
      on conflict (id) do nothing returning id`,
     [
       laneId,
-      rows.map(({ notice }) => notice.id),
-      rows.map(({ notice }) => notice.tenant),
-      rows.map(({ notice }) => notice.entity),
-      rows.map(({ notice }) => notice.type),
+      textArray(rows.map(({ notice }) => notice.id)),
+      textArray(rows.map(({ notice }) => notice.tenant)),
+      textArray(rows.map(({ notice }) => notice.entity)),
+      textArray(rows.map(({ notice }) => notice.type)),
       rows.map(({ notice }) => notice.receivedAt),
-      rows.map(({ message }) => message),
+      textArray(rows.map(({ message }) => message)),
       rows.map(({ laneSeq }) => String(laneSeq)),
     ],
   );

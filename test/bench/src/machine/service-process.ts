@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Usage, usageOf } from './process-usage.js';
 
 export const ROOT = join(import.meta.dirname, '../../../..');
 
@@ -20,18 +20,8 @@ export interface ServiceOptions {
   profileTo?: string | null;
 }
 
-/** What the operating system says of a process since its start. */
-export interface Usage {
-  cpuSeconds: number;
-  rssBytes: number;
-}
-
 const READY_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 20_000;
-/** Fields of /proc/<pid>/stat after the command's name, which may hold spaces; ticks are 1/100 s on every Linux. */
-const STAT = { userTicks: 11, systemTicks: 12, rssPages: 21 };
-const TICKS_PER_SECOND = 100;
-const PAGE_BYTES = 4096;
 
 /** A built process as it really runs; its log is written, to nowhere. */
 export class ServiceProcess {
@@ -60,13 +50,8 @@ export class ServiceProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** @returns null where there is no /proc */
-  async usage(): Promise<Usage | null> {
-    const stat = await readFile(`/proc/${this.child.pid}/stat`, 'utf8').catch(() => null);
-    if (stat === null) return null;
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = Number(fields[STAT.userTicks]) + Number(fields[STAT.systemTicks]);
-    return { cpuSeconds: ticks / TICKS_PER_SECOND, rssBytes: Number(fields[STAT.rssPages]) * PAGE_BYTES };
+  usage(): Promise<Usage | null> {
+    return usageOf(this.child.pid);
   }
 
   async stop(): Promise<void> {

@@ -46,9 +46,10 @@ function report(results: Results): string {
     name,
     range(spread(rates(rounds)), 0),
     range(spread(cpu(rounds)), 2),
+    range(spread(rounds.map(({ postgresSecondsPer10k }) => postgresSecondsPer10k ?? NaN)), 2),
     range(spread(rounds.map(({ batches }) => batches)), 0),
   ]);
-  const header = ['', 'events/s (min–max)', 'CPU s per 10,000 events', 'batches'];
+  const header = ['', 'events/s (min–max)', 'CPU s per 10,000', 'PostgreSQL CPU s per 10,000', 'batches'];
   const lines = [table(header, rows)];
   const [against, ours] = Object.values(results);
   if (against && ours) {

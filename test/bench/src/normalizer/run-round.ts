@@ -3,6 +3,7 @@ import { KafkaPublisher } from '@claimwire/kafka';
 import { createPool, type Pool } from '@claimwire/postgres';
 import { createTestDatabase, freePorts, testKafkaBrokers } from '@claimwire/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { usageOf } from '../machine/process-usage.js';
 import { ServiceProcess } from '../machine/service-process.js';
 import { BenchTopics } from '../machine/topics.js';
 import { CONNECTIONS, rawMessage, TENANT } from './raw-messages.js';
@@ -19,7 +20,10 @@ export interface RoundOptions {
 export interface RoundResult extends Verified {
   /** From the first progress seen to the last, boot and group join left out. */
   eventsPerSecond: number;
+  /** CPU time of the normaliser's process. */
   cpuSecondsPer10k: number | null;
+  /** CPU time of its PostgreSQL sessions; null where the server is not on this machine. */
+  postgresSecondsPer10k: number | null;
   batches: number;
   /** Messages on claims.state.v1. */
   states: number;
@@ -60,6 +64,14 @@ async function settled(pool: Pool): Promise<number> {
   return Number(rows[0]?.count);
 }
 
+/** @returns CPU seconds of the database's sessions so far */
+async function postgresSeconds(pool: Pool): Promise<number | null> {
+  const sessions = 'select pid from pg_stat_activity where datname = current_database()';
+  const { rows } = await pool.query<{ pid: number }>(sessions);
+  const usages = await Promise.all(rows.map(({ pid }) => usageOf(pid)));
+  return usages.every((usage) => usage !== null) ? usages.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) : null;
+}
+
 async function batchesOf(managementUrl: string): Promise<number> {
   const metrics = await (await fetch(`${managementUrl}/metrics`)).text();
   const counts = metrics.matchAll(/^claimwire_normalizer_batch_messages_count\{[^}]*\} (\d+)$/gm);
@@ -95,7 +107,7 @@ async function measure({ pool, topics, service, messages, events }: Measured) {
     async () => (await look()) > 0,
     () => seen,
   );
-  const first = { seen, at: performance.now(), usage: await service.usage() };
+  const first = { seen, at: performance.now(), usage: await service.usage(), postgres: await postgresSeconds(pool) };
   let published = 0;
   await waitUntil(
     service,
@@ -108,11 +120,14 @@ async function measure({ pool, topics, service, messages, events }: Measured) {
   );
   const seconds = (performance.now() - first.at) / 1_000;
   const usage = await service.usage();
+  const postgres = await postgresSeconds(pool);
   const share = (messages - first.seen) / messages;
-  const cpuSeconds = usage && first.usage ? usage.cpuSeconds - first.usage.cpuSeconds : null;
+  const per10k = (after: number | null, before: number | null): number | null =>
+    after === null || before === null ? null : ((after - before) / (events * share)) * TEN_THOUSAND;
   return {
     eventsPerSecond: (events * share) / seconds,
-    cpuSecondsPer10k: cpuSeconds === null ? null : (cpuSeconds / (events * share)) * TEN_THOUSAND,
+    cpuSecondsPer10k: per10k(usage && usage.cpuSeconds, first.usage && first.usage.cpuSeconds),
+    postgresSecondsPer10k: per10k(postgres, first.postgres),
   };
 }
 
