@@ -1,5 +1,5 @@
 import { createEgressDispatcher } from '@claimwire/egress';
-import { createKafka, KafkaBatchServer, type KafkaHandle } from '@claimwire/kafka';
+import { createKafka, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
 import { METRICS_REGISTRY, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
@@ -38,6 +38,11 @@ export class FanoutModule {
           provide: DISPATCHER,
           useFactory: () => createEgressDispatcher({ allowNetworks: config.EGRESS_ALLOW_NETWORKS }),
         },
+        {
+          provide: KafkaPublisher,
+          inject: [KAFKA_HANDLE],
+          useFactory: (handle: KafkaHandle) => new KafkaPublisher(handle),
+        },
         { provide: LaneStore, inject: [PG_POOL], useFactory: (pool: Pool) => new LaneStore(pool) },
         {
           provide: FanoutMetrics,
@@ -51,14 +56,16 @@ export class FanoutModule {
         },
         {
           provide: Fanout,
-          inject: [PG_POOL, Configuration, DISPATCHER, FanoutMetrics, ROOT_LOGGER],
+          inject: [PG_POOL, Configuration, DISPATCHER, LaneStore, KafkaPublisher, FanoutMetrics, ROOT_LOGGER],
           useFactory: (
             pool: Pool,
             configuration: Configuration,
             dispatcher: Dispatcher,
+            lanes: LaneStore,
+            publisher: KafkaPublisher,
             metrics: FanoutMetrics,
             logger: RootLogger,
-          ) => new Fanout({ config, pool, configuration, dispatcher, metrics, logger }),
+          ) => new Fanout({ config, pool, configuration, dispatcher, lanes, publisher, metrics, logger }),
         },
         {
           provide: KafkaBatchServer,

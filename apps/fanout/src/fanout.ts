@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listen } from '@claimwire/postgres';
-import type { Listening, Pool } from '@claimwire/postgres';
+import type { KafkaPublisher } from '@claimwire/kafka';
+import { HUB_NOTICES_CHANNEL, listen } from '@claimwire/postgres';
+import type { LaneStore, Listening, Pool } from '@claimwire/postgres';
 import type { RootLogger } from '@claimwire/service-host';
 import type { Dispatcher } from 'undici';
 import type { FanoutConfig } from './config.js';
@@ -12,6 +14,7 @@ import { LeaseKeeper } from './leases/lease-keeper.js';
 import { LeaseStore } from './leases/lease-store.js';
 import { BEAT_MS, beat, farewell, ReplicaRoll } from './leases/replica-roll.js';
 import type { FanoutMetrics } from './metrics.js';
+import { NoticeOutbox } from './notices/notice-outbox.js';
 import { Attempter } from './sending/attempter.js';
 import { DeliveryStore } from './sending/delivery-store.js';
 import { Settler } from './sending/settler.js';
@@ -21,6 +24,8 @@ export interface FanoutParts {
   pool: Pool;
   configuration: Configuration;
   dispatcher: Dispatcher;
+  lanes: LaneStore;
+  publisher: KafkaPublisher;
   metrics: FanoutMetrics;
   logger: RootLogger;
 }
@@ -44,6 +49,7 @@ export class Fanout {
   private readonly settler: Settler;
   private readonly roll: ReplicaRoll;
   private readonly keeper: LeaseKeeper;
+  private readonly notices: NoticeOutbox;
   private readonly listening: Listening[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
   private adjusting: Promise<void> | null = null;
@@ -53,6 +59,13 @@ export class Fanout {
 
   constructor(private readonly parts: FanoutParts) {
     const { config, pool, dispatcher, metrics, logger } = parts;
+    this.notices = new NoticeOutbox({
+      pool,
+      store: parts.lanes,
+      publisher: parts.publisher,
+      owner: randomUUID(),
+      onFailure: (error) => this.failed('notices', error),
+    });
     const attempter = new Attempter(dispatcher, logger, metrics);
     this.store = new DeliveryStore(pool);
     this.settler = new Settler(this.store, {
@@ -87,6 +100,7 @@ export class Fanout {
       listen(DATABASE_URL, 'configuration', () => this.reload()),
       listen(DATABASE_URL, DELIVERIES_CHANNEL, (payload) => this.wake(payload)),
       listen(DATABASE_URL, REPLICAS_CHANNEL, (payload) => this.hear(payload)),
+      listen(DATABASE_URL, HUB_NOTICES_CHANNEL, () => this.notices.wake()),
     );
     this.timers.push(
       setInterval(() => this.adjust(), ADJUST_MS),
@@ -95,6 +109,7 @@ export class Fanout {
     );
     void this.say(beat(this.parts.config.FANOUT_REPLICA));
     this.adjust();
+    this.notices.start();
   }
 
   /** Starts nothing more, stores what is under way, gives the leases back. */
@@ -107,6 +122,7 @@ export class Fanout {
     const patience = Math.max(0, this.parts.config.SHUTDOWN_GRACE_MS - STOP_MARGIN_MS);
     const ended = this.keeper.releaseAll().then(() => this.settler.drained());
     await Promise.race([ended, sleep(patience, undefined, { ref: false })]);
+    await this.notices.stop();
     await this.say(farewell(this.parts.config.FANOUT_REPLICA));
   }
 

@@ -1,4 +1,4 @@
-import { KafkaBatchServer, type KafkaHandle } from '@claimwire/kafka';
+import { KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { HealthRegistry } from '@claimwire/service-host';
 import {
   Inject,
@@ -19,15 +19,17 @@ export class Lifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApp
     private readonly fanout: Fanout,
     private readonly configuration: Configuration,
     private readonly server: KafkaBatchServer,
+    private readonly publisher: KafkaPublisher,
     private readonly health: HealthRegistry,
     @Inject(KAFKA_HANDLE) private readonly handle: KafkaHandle,
     @Inject(DISPATCHER) private readonly dispatcher: Dispatcher,
   ) {}
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     this.health.addReadiness('consumers', () => this.server.readiness());
     this.health.addLiveness('consumers', () => this.server.liveness());
     this.health.addReadiness('configuration', () => this.configuration.loaded !== null || 'not loaded yet');
+    await this.publisher.start();
     this.fanout.start();
   }
 
@@ -36,6 +38,7 @@ export class Lifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApp
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.publisher.stop();
     await this.dispatcher.destroy();
     await this.handle.close();
   }

@@ -1,4 +1,4 @@
-import { Webhook } from '@claimwire/postgres';
+import { Webhook, writeHubNotices, type HubNotice, type WebhookStatus } from '@claimwire/postgres';
 import type { EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import type { Caller } from '../auth/caller.js';
@@ -6,6 +6,12 @@ import type { Caller } from '../auth/caller.js';
 /** Wakes whoever sends for the webhook; PostgreSQL delivers it with the commit. */
 export async function wakeSender(manager: EntityManager, webhookId: string): Promise<void> {
   await manager.query(`select pg_notify('deliveries', $1)`, [webhookId]);
+}
+
+/** The notice of a webhook that sends again after its receiver had stopped it; none for any other change. */
+export function recovery({ id, tenantId, status }: Webhook, before: WebhookStatus): HubNotice[] {
+  if (status !== 'active' || (before !== 'deauthorized' && before !== 'disabled')) return [];
+  return [{ type: 'webhook.recovered', tenant: tenantId, webhookId: id, data: { previousStatus: before } }];
 }
 
 /** New credentials may be the right ones: the waiting queue goes out by itself, and one more 401 puts a webhook back. */
@@ -24,4 +30,6 @@ export async function reauthorizeUsersOf(
     await audit(manager, caller, 'webhook.reauthorized', webhook.id, { because: 'credentials_changed' });
     await wakeSender(manager, webhook.id);
   }
+  const recovered = webhooks.flatMap((webhook) => recovery({ ...webhook, status: 'active' }, webhook.status));
+  await writeHubNotices(manager, recovered);
 }

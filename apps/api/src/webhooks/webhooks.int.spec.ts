@@ -193,6 +193,7 @@ describe('webhooks', () => {
     expect((await get('/webhooks?status=paused')).body.data.map((item) => item.id)).toContain(id);
     expect((await post(`/webhooks/${id}/reauthorize`)).status).toBe(409);
     expect((await post(`/webhooks/${id}/resume`)).body.status).toBe('active');
+    expect((await pool.query('select 1 from notices where entity = $1', [id])).rowCount).toBe(0);
   });
 
   it.each([
@@ -206,6 +207,10 @@ describe('webhooks', () => {
     expect((await post(`/webhooks/${id}/resume`)).status).toBe(409);
     expect((await change(id)).status).toBe(200);
     expect((await get(`/webhooks/${id}`)).body).toMatchObject({ status: 'active', statusReason: null });
+    const { rows } = await pool.query<{ message: string }>('select message from notices where entity = $1', [id]);
+    expect(rows.map(({ message }) => JSON.parse(message) as object)).toMatchObject([
+      { type: 'webhook.recovered', tenant: 'acme', entity: id, data: { previousStatus: 'deauthorized' } },
+    ]);
   });
 
   it('stay deauthorized when something else changes', async () => {

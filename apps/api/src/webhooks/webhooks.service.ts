@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CredentialSet, DATA_SOURCE, Webhook } from '@claimwire/postgres';
+import { CredentialSet, DATA_SOURCE, Webhook, writeHubNotices } from '@claimwire/postgres';
 import { DataSource, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import type { Caller } from '../auth/caller.js';
@@ -9,7 +9,7 @@ import { fieldNotValid, notValid } from '../http/problem.js';
 import { newId } from '../ids.js';
 import { createBinding } from './create-binding.js';
 import { findWebhook, lockWebhook } from './find-webhook.js';
-import { wakeSender } from './reauthorize.js';
+import { recovery, wakeSender } from './reauthorize.js';
 import { SigningSecrets } from './signing-secrets.js';
 import { nextStatus, type WebhookAction } from './webhook-status.js';
 import type { CreateWebhook, ListWebhooks, RotateSecret, UpdateWebhook, WebhookView } from './webhooks.dto.js';
@@ -71,11 +71,13 @@ export class WebhooksService {
       const { signing, ...fields } = body;
       Object.assign(webhook, withoutUndefined(fields));
       const secret = signing && this.secrets.set(webhook, signing);
+      const before = webhook.status;
       const credentialsChanged = body.credentialSetId ?? body.headers ?? signing;
       if (credentialsChanged) move(webhook, 'credentials_changed');
       await manager.save(webhook);
       await audit(manager, caller, 'webhook.updated', id, { fields: Object.keys(body) });
       await wakeSender(manager, id);
+      await writeHubNotices(manager, recovery(webhook, before));
       return toView(webhook, secret);
     });
   }
@@ -92,10 +94,12 @@ export class WebhooksService {
   async act(caller: Caller, id: string, action: WebhookAction): Promise<WebhookView> {
     return this.dataSource.transaction(async (manager) => {
       const webhook = await lockWebhook(manager, caller, id);
+      const before = webhook.status;
       move(webhook, action);
       await manager.save(webhook);
       await audit(manager, caller, `webhook.${action}`, id);
       await wakeSender(manager, id);
+      await writeHubNotices(manager, recovery(webhook, before));
       return toView(webhook);
     });
   }

@@ -1,10 +1,13 @@
-import type { Queryable } from '@claimwire/postgres';
+import { inTransaction, writeHubNotices, type Pool } from '@claimwire/postgres';
 import type { Destination } from './destination.js';
+
+export type HeldStatus = 'deauthorized' | 'disabled';
 
 const REASONS = {
   deauthorized: 'the destination answered 401',
   disabled: 'the destination answered 410',
 } as const;
+const ANSWERS = { deauthorized: 401, disabled: 410 } as const;
 
 /** An answer to a configuration that is no longer the present one changes nothing. */
 const HOLD = `
@@ -14,11 +17,17 @@ with changed as (
 insert into audit_log (tenant_id, actor, action, target, detail)
 select tenant_id, 'fanout', 'webhook.' || $2, $1, jsonb_build_object('reason', $3::text) from changed`;
 
-/** Puts a webhook to `deauthorized` or `disabled`, with its entry in the audit log. */
+/** Puts a webhook to `deauthorized` or `disabled`, with its entry in the audit log and its notice. */
 export async function holdWebhook(
-  client: Queryable,
-  { id, statusSince }: Destination,
-  status: 'deauthorized' | 'disabled',
+  pool: Pool,
+  { id, tenant, statusSince }: Destination,
+  status: HeldStatus,
 ): Promise<void> {
-  await client.query(HOLD, [id, status, REASONS[status], statusSince]);
+  const reason = REASONS[status];
+  await inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(HOLD, [id, status, reason, statusSince]);
+    if (rowCount !== 1) return;
+    const data = { status: ANSWERS[status], reason };
+    await writeHubNotices(client, [{ type: `webhook.${status}`, tenant, webhookId: id, data }]);
+  });
 }

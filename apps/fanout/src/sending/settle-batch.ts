@@ -18,7 +18,10 @@ const STORED: { [T in Settlement['outcome']['type']]: Stored } = {
   retry: { state: 'pending', counts: true },
 };
 
-/** One statement for all: `state = 'pending'` leaves alone what another replica has settled meanwhile. */
+/**
+ * One statement for all: `state = 'pending'` leaves alone what another replica has settled meanwhile. What ends in the error
+ * queue is counted for its notice; a notice that ends there (its claim key is its own id) is not.
+ */
 const SETTLE = `
 with settled as (
   select * from unnest($1::bigint[], $2::text[], $3::int[], $4::float8[], $5::text[], $6::timestamptz[], $7::text[],
@@ -30,6 +33,14 @@ with settled as (
     next_attempt_at = case when s.delay_ms is null then d.next_attempt_at else now() + s.delay_ms * interval '1 ms' end,
     settled_at = case when s.state = 'pending' then null else now() end
   from settled s where d.id = s.id and d.state = 'pending'
+  returning d.webhook_id, d.tenant_id, d.event_id, d.claim_key, d.state, d.attempts, d.id
+), counted as (
+  insert into exhausted_deliveries as e (webhook_id, tenant_id, deliveries, event_id, attempts)
+  select webhook_id, min(tenant_id), count(*), (array_agg(event_id order by id))[1], (array_agg(attempts order by id))[1]
+  from updated where state = 'exhausted' and claim_key <> event_id group by webhook_id order by webhook_id
+  on conflict (webhook_id) do update set deliveries = e.deliveries + excluded.deliveries,
+    event_id = case when e.deliveries = 0 then excluded.event_id else e.event_id end,
+    attempts = case when e.deliveries = 0 then excluded.attempts else e.attempts end
 )
 insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, status, error, phases, request, response)
 select id, webhook_id, tenant_id, event_id, number, coalesce(at, now()), status,
