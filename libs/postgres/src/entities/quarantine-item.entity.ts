@@ -51,4 +51,19 @@ export class QuarantineItem {
 
   @Column('timestamptz', { name: 'settled_at', nullable: true })
   settledAt!: Date | null;
+
+  /** When the topic's retention removes the bytes. */
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+
+  /** 1, and one more each time the event was quarantined again. */
+  @Column('int')
+  attempt!: number;
+
+  /** The item that this one follows on; it may be gone. */
+  @Column('text', { name: 'previous_id', nullable: true })
+  previousId!: string | null;
+
+  @Column('text', { name: 'discard_reason', nullable: true })
+  discardReason!: string | null;
 }

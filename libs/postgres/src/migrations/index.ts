@@ -1,6 +1,14 @@
 import { Initial1763800000001 } from './0001-initial.js';
 import { IngressSpool1763800000002 } from './0002-ingress-spool.js';
 import { StediJobs1763800000003 } from './0003-stedi-jobs.js';
+import { Quarantine1763800000004 } from './0004-quarantine.js';
 import { NoticesAndSigningKeys1763800000006 } from './0006-notices-and-signing-keys.js';
 
 /** In order of their timestamps. A migration that was released is never edited. */
+export const MIGRATIONS = [
+  Initial1763800000001,
+  IngressSpool1763800000002,
+  StediJobs1763800000003,
+  Quarantine1763800000004,
+  NoticesAndSigningKeys1763800000006,
+];
