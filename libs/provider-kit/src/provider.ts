@@ -94,6 +94,14 @@ export interface RawSource {
   normalise(event: RawEvent): NormaliseOutcome;
 }
 
+/** What a provider documents of one event's body; all else in it is schema drift, which is reported and never an error. */
+export interface KnownFields {
+  /** Dotted paths of members at any depth, `[]` for any array item: "data.items[].ref". */
+  paths: ReadonlySet<string>;
+  /** By path: the documented words of a text that has only certain values. */
+  words: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /** Everything Claimwire knows about one provider. One folder under libs/providers implements it. */
 export interface Provider {
   name: string;
@@ -109,4 +117,6 @@ export interface Provider {
   secretPaths: string[];
   /** Members of `settings` that mean something for this provider, beside `currency` which all have. */
   settings: readonly ProviderSetting[];
+  /** By `ce_type`; undefined for an event whose body is not described. Without it the provider has no drift report. */
+  knownFields?(eventType: string): KnownFields | undefined;
 }

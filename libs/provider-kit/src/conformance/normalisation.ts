@@ -1,6 +1,8 @@
 import { CLAIM_STATUSES, NOTICE_TYPES, parseClaimKey } from '@claimwire/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compileFields, findDrift } from '../find-drift.js';
+import { parseJsonObject } from '../json.js';
 import type { NormaliseOutcome, Provider } from '../provider.js';
 import { anyBody, mutatedBody } from './arbitrary-bodies.js';
 import type { BodySample, ConformanceFixtures } from './fixtures.js';
@@ -94,8 +96,24 @@ function describeSample(provider: Provider, sample: BodySample): void {
   });
 }
 
+/** A sample is documented: what the drift report says of it would be said of every event. */
+function describeKnownFields(provider: Provider, sample: BodySample): void {
+  it(`has no schema drift in ${sample.name}`, () => {
+    const { headers, body } = rawEventOf(provider, sample, sample.body);
+    const known = provider.knownFields?.(headers.type);
+    const parsed = parseJsonObject(body);
+    if (!known || !parsed) throw new Error(`${headers.type} is not described`);
+    const drift: string[] = [];
+    findDrift(compileFields(known), parsed, (kind, path) => drift.push(`${kind} ${path}`));
+    expect(drift).toEqual([]);
+  });
+}
+
 export function describeNormalisation(provider: Provider, { bodies }: ConformanceFixtures): void {
-  for (const sample of bodies) describeSample(provider, sample);
+  for (const sample of bodies) {
+    describeSample(provider, sample);
+    if (provider.knownFields) describeKnownFields(provider, sample);
+  }
 
   it('has a sample for every source', () => {
     expect([...new Set(bodies.map(({ source }) => source))].sort()).toEqual(

@@ -1,7 +1,8 @@
 import { parseJsonObject, type JsonObject, type Provider } from '@claimwire/provider-kit';
 import { ApiSecretAuthDto, HmacSha256AuthDto } from './auth.dto.js';
-import { claimStatusChange } from './claim-status-change.js';
+import { CLAIM_STATUS_CHANGE, claimStatusChange } from './claim-status-change.js';
 import type { EventReader } from './event-reader.js';
+import { CLAIM_STATUS_CHANGE_FIELDS } from './known-fields.js';
 import { verifyRequest } from './verify-request.js';
 
 /** A further CAIR event type is one more reader here. */
@@ -44,4 +45,5 @@ export const cair: Provider = {
   ],
   secretPaths: ['auth.secret', 'auth.secrets[].value'],
   settings: ['expectedAccounts'],
+  knownFields: (eventType) => (eventType === `cair.${CLAIM_STATUS_CHANGE}` ? CLAIM_STATUS_CHANGE_FIELDS : undefined),
 };

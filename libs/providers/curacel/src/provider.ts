@@ -2,6 +2,7 @@ import { eventTypeOf, hashJson, parseJsonObject, type Provider, type Reception }
 import { HmacSha256AuthDto, NoneAuthDto } from './auth.dto.js';
 import { readCuracelClaim } from './claim.payload.js';
 import { normaliseClaim } from './normalise-claim.js';
+import { knownFields } from './known-fields.js';
 import { verifyRequest } from './verify-request.js';
 
 function receive(bytes: Buffer): Reception {
@@ -28,4 +29,5 @@ export const curacel: Provider = {
   sources: [{ source: 'curacel', normalise: normaliseClaim }],
   secretPaths: ['auth.secret', 'auth.secrets[].value'],
   settings: ['claimNamespace'],
+  knownFields,
 };

@@ -2,6 +2,7 @@ import type { Provider } from '@claimwire/provider-kit';
 import { JwtRs256AuthDto } from './auth.dto.js';
 import { normaliseClaim, receiveClaim } from './claim.js';
 import { FIRST_CRAWL_EVENT_TYPE, normaliseFirstCrawl, receiveFirstCrawl } from './first-crawl.js';
+import { knownFields } from './known-fields.js';
 import { verifyRequest } from './verify-request.js';
 
 export const tpastream: Provider = {
@@ -24,4 +25,5 @@ export const tpastream: Provider = {
   ],
   secretPaths: [],
   settings: ['claimNamespace'],
+  knownFields,
 };
