@@ -7,9 +7,14 @@ import { NormaliseBatchHandler } from './batch/normalise-batch.handler.js';
 import { RawEventsConsumer } from './batch/raw-events.consumer.js';
 import type { NormalizerConfig } from './config.js';
 import { ConnectionDirectory } from './connection-directory.js';
+import { DriftRecorder } from './drift/drift-recorder.js';
+import { SchemaDrift } from './drift/schema-drift.js';
 import { Lifecycle } from './lifecycle.js';
 import { NormalizerMetrics } from './metrics.js';
 import { Outboxes } from './outbox/outboxes.js';
+import { CrashRecords } from './poison/crash-records.js';
+import { PoisonGuard } from './poison/poison-guard.js';
+import { QuarantineGauges } from './quarantine/quarantine-gauges.js';
 import { QuarantineIndexConsumer } from './quarantine/quarantine-index.consumer.js';
 import { KAFKA_HANDLE } from './tokens.js';
 
@@ -62,16 +67,44 @@ export class NormalizerModule {
         },
         {
           provide: NormaliseBatchHandler,
-          inject: [PG_POOL, LaneStore, KafkaPublisher, ConnectionDirectory, Outboxes, NormalizerMetrics, ROOT_LOGGER],
+          inject: [
+            PG_POOL,
+            LaneStore,
+            KafkaPublisher,
+            ConnectionDirectory,
+            Outboxes,
+            SchemaDrift,
+            NormalizerMetrics,
+            ROOT_LOGGER,
+          ],
           useFactory: (
             pool: Pool,
             store: LaneStore,
             publisher: KafkaPublisher,
             connections: ConnectionDirectory,
             outboxes: Outboxes,
+            drift: SchemaDrift,
             metrics: NormalizerMetrics,
             logger: RootLogger,
-          ) => new NormaliseBatchHandler({ pool, store, publisher, connections, outboxes, metrics, logger }),
+          ) => new NormaliseBatchHandler({ pool, store, publisher, connections, outboxes, drift, metrics, logger }),
+        },
+        {
+          provide: PoisonGuard,
+          inject: [NormaliseBatchHandler, PG_POOL, NormalizerMetrics, ROOT_LOGGER],
+          useFactory: (handler: NormaliseBatchHandler, pool: Pool, metrics: NormalizerMetrics, logger: RootLogger) =>
+            new PoisonGuard({ handler, records: new CrashRecords(pool), metrics, logger }),
+        },
+        SchemaDrift,
+        {
+          provide: DriftRecorder,
+          inject: [PG_POOL, SchemaDrift, ROOT_LOGGER],
+          useFactory: (pool: Pool, drift: SchemaDrift, logger: RootLogger) => new DriftRecorder(pool, drift, logger),
+        },
+        {
+          provide: QuarantineGauges,
+          inject: [PG_POOL, NormalizerMetrics, ROOT_LOGGER],
+          useFactory: (pool: Pool, metrics: NormalizerMetrics, logger: RootLogger) =>
+            new QuarantineGauges(pool, metrics, logger),
         },
         {
           provide: KafkaBatchServer,

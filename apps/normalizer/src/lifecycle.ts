@@ -4,6 +4,8 @@ import { HealthRegistry } from '@claimwire/service-host';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { NormalizerConfig } from './config.js';
 import { ConnectionDirectory } from './connection-directory.js';
+import { DriftRecorder } from './drift/drift-recorder.js';
+import { QuarantineGauges } from './quarantine/quarantine-gauges.js';
 import { KAFKA_HANDLE } from './tokens.js';
 
 /** Starts and stops what has no hooks of its own; Nest has stopped the consumers when the last hook runs. */
@@ -17,6 +19,8 @@ export class Lifecycle implements OnModuleInit, OnApplicationShutdown {
     private readonly server: KafkaBatchServer,
     private readonly connections: ConnectionDirectory,
     private readonly health: HealthRegistry,
+    private readonly drift: DriftRecorder,
+    private readonly gauges: QuarantineGauges,
     @Inject(KAFKA_HANDLE) private readonly handle: KafkaHandle,
   ) {}
 
@@ -24,10 +28,14 @@ export class Lifecycle implements OnModuleInit, OnApplicationShutdown {
     this.health.addReadiness('consumers', () => this.server.readiness());
     this.health.addLiveness('consumers', () => this.server.liveness());
     this.listening = listen(this.config.DATABASE_URL, 'configuration', () => this.connections.invalidate());
+    this.drift.start();
+    this.gauges.start();
     await this.publisher.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.gauges.stop();
+    await this.drift.stop();
     await this.listening?.stop();
     await this.publisher.stop();
     await this.handle.close();

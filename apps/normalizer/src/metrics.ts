@@ -18,6 +18,9 @@ export class NormalizerMetrics {
   readonly unpublishable: Counter<'topic'>;
   readonly unsent: Gauge;
   readonly quarantineIndexed: Counter<'stage'>;
+  readonly quarantineOpen: Gauge<'reason'>;
+  readonly quarantineExpiring: Gauge<'reason'>;
+  readonly poisonIsolated: Counter<'source'>;
 
   constructor(@Inject(METRICS_REGISTRY) registry: Registry) {
     const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
@@ -30,6 +33,13 @@ export class NormalizerMetrics {
     this.publishFailures = counter('publish_failures_total', 'Sends of the outbox that must be repeated', ['code']);
     this.unpublishable = counter('unpublishable_total', 'Outgoing messages too large for their topic', ['topic']);
     this.quarantineIndexed = counter('quarantine_indexed_total', 'Quarantined messages indexed', ['stage']);
+    this.poisonIsolated = counter('poison_isolated_total', 'Raw events that crash the normaliser, set aside', [
+      'source',
+    ]);
+    const gauge = (name: string, help: string) =>
+      new Gauge({ name: `claimwire_quarantine_${name}`, help, labelNames: ['reason'] as const, registers: [registry] });
+    this.quarantineOpen = gauge('open', 'Open items of the quarantine; the same from every replica');
+    this.quarantineExpiring = gauge('expiring', 'Those of them whose bytes are gone within 7 days, or are gone');
     this.batchMessages = new Histogram({
       name: 'claimwire_normalizer_batch_messages',
       help: 'Raw events per transaction',

@@ -2,6 +2,7 @@ import type { Batch, KafkaPublisher, LaneBatch } from '@claimwire/kafka';
 import type { LaneStore, Pool } from '@claimwire/postgres';
 import { faultPoint, type RootLogger } from '@claimwire/service-host';
 import type { ConnectionDirectory } from '../connection-directory.js';
+import type { SchemaDrift } from '../drift/schema-drift.js';
 import type { NormalizerMetrics } from '../metrics.js';
 import type { Outboxes } from '../outbox/outboxes.js';
 import { quarantineRecord } from '../quarantine/quarantine-record.js';
@@ -15,6 +16,7 @@ export interface BatchDeps {
   publisher: Pick<KafkaPublisher, 'publishAll'>;
   connections: ConnectionDirectory;
   outboxes: Outboxes;
+  drift: Pick<SchemaDrift, 'observe'>;
   metrics: NormalizerMetrics;
   logger: RootLogger;
 }
@@ -32,10 +34,22 @@ export class NormaliseBatchHandler {
   constructor(private readonly deps: BatchDeps) {}
 
   async handle(batch: LaneBatch): Promise<void> {
-    const { pool, store, outboxes, connections } = this.deps;
-    const outbox = outboxes.of(batch.lane);
     const beganAt = performance.now();
-    const normalised = normaliseBatch(batch, await connections.find(connectionIds(batch)));
+    const views = await this.deps.connections.find(connectionIds(batch));
+    await this.settle(batch, normaliseBatch(batch, views), beganAt);
+    this.deps.drift.observe(batch);
+  }
+
+  /** Quarantines the messages as they are, and moves the lane past them. */
+  async setAside(batch: LaneBatch, reason: string): Promise<void> {
+    const quarantined = batch.messages.map((message) => ({ reason, message }));
+    const counts = { quarantine: quarantined.length };
+    await this.settle(batch, { facts: [], notices: [], quarantined, counts }, performance.now());
+  }
+
+  private async settle(batch: LaneBatch, normalised: NormalisedBatch, beganAt: number): Promise<void> {
+    const { pool, store, outboxes } = this.deps;
+    const outbox = outboxes.of(batch.lane);
     await this.quarantine(batch, normalised);
     const storeBeganAt = performance.now();
     const place = { lane: batch.lane, nextOffset: batch.nextOffset, outbox: outbox.advance() };

@@ -1,15 +1,15 @@
 import { KafkaBatch, type Batch, type LaneBatch } from '@claimwire/kafka';
 import { Controller } from '@nestjs/common';
-import { NormaliseBatchHandler } from './normalise-batch.handler.js';
+import { PoisonGuard } from '../poison/poison-guard.js';
 import { RAW_TOPICS } from './normalise-batch.js';
 
 /** Every raw topic that some provider normalises. */
 @Controller()
 export class RawEventsConsumer {
-  constructor(private readonly handler: NormaliseBatchHandler) {}
+  constructor(private readonly guard: PoisonGuard) {}
 
   @KafkaBatch({ consumer: 'normalizer', topics: RAW_TOPICS })
   async handle(batch: Batch): Promise<void> {
-    await this.handler.handle(batch as LaneBatch);
+    await this.guard.handle(batch as LaneBatch);
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { QUARANTINE_TOPIC, TOPICS } from '@claimwire/contracts';
 import type { BatchMessage, LaneBatch } from '@claimwire/kafka';
 import { inTransaction, type LaneStore, type Pool, type PoolClient } from '@claimwire/postgres';
 import { readHeaders } from '../batch/normalise-message.js';
@@ -17,7 +18,11 @@ export interface QuarantineRow {
   sourceOffset: string | null;
   offset: string;
   receivedAt: string;
+  /** When the topic's retention removes the bytes. */
+  expiresAt: string;
 }
+
+const RETENTION_MS = Number(TOPICS.find(({ name }) => name === QUARANTINE_TOPIC)?.config['retention.ms']);
 
 /** Where a message has no header of ours, for example one that somebody else wrote to the topic. */
 const UNKNOWN = '';
@@ -47,6 +52,7 @@ export function quarantineRow(message: BatchMessage, topic: string, partition: n
     sourceOffset,
     offset: String(message.offset),
     receivedAt: headers?.time ?? new Date(message.timestamp).toISOString(),
+    expiresAt: new Date(message.timestamp + RETENTION_MS).toISOString(),
   };
 }
 
@@ -60,32 +66,51 @@ export function indexQuarantine(pool: Pool, store: LaneStore, batch: LaneBatch):
   });
 }
 
+/**
+ * An event that was quarantined before, as after a retry that failed again, follows on its earlier item. Rows are one per id:
+ * what a crash wrote twice is not a second attempt.
+ */
+const INSERT = `
+  with row as (
+    select * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+      $11::int[], $12::bigint[], $13::bigint[], $14::timestamptz[], $15::timestamptz[])
+      as row (id, tenant, connection, ce_id, ce_type, reason, stage, source_topic, source_partition, source_offset,
+        "offset", received_at, expires_at)
+    where not exists (select 1 from quarantine known where known.id = row.id)
+  )
+  insert into quarantine (id, tenant_id, connection_id, ce_id, ce_type, reason, stage, source_topic, source_partition,
+    source_offset, topic, partition, "offset", received_at, expires_at, attempt, previous_id)
+  select id, tenant, connection, ce_id, ce_type, reason, stage, source_topic, source_partition, source_offset, $1, $2,
+    "offset", received_at, expires_at,
+    coalesce(earlier.attempt, 0) + case when ce_id = '' then 1 else row_number() over same_event end,
+    case when ce_id <> '' then coalesce(lag(id) over same_event, earlier.earlier_id) end
+  from row
+  left join lateral (
+    select item.id as earlier_id, item.attempt from quarantine item
+    where item.tenant_id = row.tenant and item.ce_id = row.ce_id and row.ce_id <> ''
+    order by item.attempt desc limit 1
+  ) earlier on true
+  window same_event as (partition by tenant, ce_id order by "offset")
+  on conflict do nothing`;
+
 async function insertRows(client: PoolClient, { topic, partition }: LaneBatch, rows: readonly QuarantineRow[]) {
-  await client.query(
-    `insert into quarantine (id, tenant_id, connection_id, ce_id, ce_type, reason, stage, source_topic, source_partition,
-       source_offset, topic, partition, "offset", received_at)
-     select id, tenant, connection, ce_id, ce_type, reason, stage, source_topic, source_partition, source_offset, $1, $2,
-       "offset", received_at
-     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-       $11::int[], $12::bigint[], $13::bigint[], $14::timestamptz[])
-       as row (id, tenant, connection, ce_id, ce_type, reason, stage, source_topic, source_partition, source_offset,
-         "offset", received_at)
-     on conflict do nothing`,
-    [
-      topic,
-      partition,
-      rows.map(({ id }) => id),
-      rows.map(({ tenant }) => tenant),
-      rows.map(({ connection }) => connection),
-      rows.map(({ ceId }) => ceId),
-      rows.map(({ ceType }) => ceType),
-      rows.map(({ reason }) => reason),
-      rows.map(({ stage }) => stage),
-      rows.map(({ sourceTopic }) => sourceTopic),
-      rows.map(({ sourcePartition }) => sourcePartition),
-      rows.map(({ sourceOffset }) => sourceOffset),
-      rows.map(({ offset }) => offset),
-      rows.map(({ receivedAt }) => receivedAt),
-    ],
-  );
+  const unique = [...new Map(rows.map((row) => [row.id, row])).values()];
+  const column = <T>(read: (row: QuarantineRow) => T) => unique.map(read);
+  await client.query(INSERT, [
+    topic,
+    partition,
+    column(({ id }) => id),
+    column(({ tenant }) => tenant),
+    column(({ connection }) => connection),
+    column(({ ceId }) => ceId),
+    column(({ ceType }) => ceType),
+    column(({ reason }) => reason),
+    column(({ stage }) => stage),
+    column(({ sourceTopic }) => sourceTopic),
+    column(({ sourcePartition }) => sourcePartition),
+    column(({ sourceOffset }) => sourceOffset),
+    column(({ offset }) => offset),
+    column(({ receivedAt }) => receivedAt),
+    column(({ expiresAt }) => expiresAt),
+  ]);
 }
