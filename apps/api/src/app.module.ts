@@ -15,6 +15,7 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { DtoPipe } from './http/validation.js';
 import { KeyringModule } from './keyring.module.js';
+import { SchemaDriftModule } from './schema-drift/schema-drift.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 
 const FEATURES = [
@@ -27,6 +28,7 @@ const FEATURES = [
   DeliveriesModule,
   ClaimsModule,
   QuarantineModule,
+  SchemaDriftModule,
 ];
 
 @Module({})

@@ -59,7 +59,13 @@ POST /claims/{claimKey}/replays
 GET /events/{id}
 GET /events/{id}/raw
 GET /quarantine
-POST /quarantine/{id}/retry`;
+POST /quarantine/retry
+POST /quarantine/discard
+GET /quarantine/{id}
+GET /quarantine/{id}/raw
+POST /quarantine/{id}/retry
+POST /quarantine/{id}/discard
+GET /schema-drift`;
 
 describe('OpenAPI document', () => {
   it('is OpenAPI 3.1 and needs no key', () => {

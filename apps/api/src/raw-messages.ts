@@ -1,9 +1,9 @@
 import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { createKafka, KafkaPublisher, readMessage, type BatchMessage, type PublishRecord } from '@claimwire/kafka';
+import { createKafka, KafkaPublisher, readMessages, type BatchMessage, type PublishRecord } from '@claimwire/kafka';
 import { ApiConfig } from './config.js';
 import { Problem } from './http/problem.js';
 
-/** Single raw messages, for an operator's requests; connects when first asked. */
+/** Raw messages by their places, for an operator's requests; connects when first asked. */
 @Injectable()
 export class RawMessages implements OnApplicationShutdown {
   private readonly kafka;
@@ -15,23 +15,21 @@ export class RawMessages implements OnApplicationShutdown {
   }
 
   /** @throws Problem 410 when the topic's retention removed it, 503 when Kafka does not answer */
-  async read({
-    topic,
-    partition,
-    offset,
-  }: {
-    topic: string;
-    partition: number;
-    offset: string;
-  }): Promise<BatchMessage> {
-    const message = await this.orUnavailable(() => readMessage(this.kafka, topic, partition, BigInt(offset)));
+  async read({ topic, ...place }: { topic: string; partition: number; offset: string }): Promise<BatchMessage> {
+    const [message] = await this.readAll(topic, [place]);
     if (!message) throw new Problem(410, "The message is no longer on its topic: the topic's retention removed it.");
     return message;
   }
 
-  /** @throws Problem 503; the message may have landed all the same */
-  async publish(record: PublishRecord): Promise<void> {
-    await this.orUnavailable(() => this.publisher.publish(record));
+  /** @returns in the order of `places`, null for what retention removed. @throws Problem 503 */
+  readAll(topic: string, places: readonly { partition: number; offset: string }[]): Promise<(BatchMessage | null)[]> {
+    const numbered = places.map(({ partition, offset }) => ({ partition, offset: BigInt(offset) }));
+    return this.orUnavailable(() => readMessages(this.kafka, topic, numbered));
+  }
+
+  /** In this order where they have the same key. @throws Problem 503; some may have landed all the same */
+  async publish(records: readonly PublishRecord[]): Promise<void> {
+    await this.orUnavailable(() => this.publisher.publishAll(records));
   }
 
   private async orUnavailable<T>(work: () => Promise<T>): Promise<T> {

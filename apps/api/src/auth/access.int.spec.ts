@@ -61,7 +61,11 @@ async function fillAcme() {
   );
 }
 
+/** Lists that hold nothing of a tenant, for a platform-admin alone. */
+const OF_THE_PLATFORM = ['/v1/tenants', '/v1/schema-drift'];
+
 const BODIES: Record<string, unknown> = {
+  'POST /v1/quarantine/{id}/discard': { reason: 'a test' },
   'POST /v1/webhooks/{webhookId}/bindings': { eventType: '*' },
   'POST /v1/webhooks/{webhookId}/error-queue/retry': { all: true },
   'POST /v1/webhooks/{webhookId}/replays': { since: '2025-01-01T00:00:00Z' },
@@ -116,7 +120,7 @@ describe('every route', () => {
 
   it("lists nothing of another tenant's", async () => {
     const lists = operations.filter(
-      ({ method, path }) => method === 'GET' && !path.includes('{') && path !== '/v1/tenants',
+      ({ method, path }) => method === 'GET' && !path.includes('{') && !OF_THE_PLATFORM.includes(path),
     );
     for (const operation of lists) {
       const { status, body } = await request(operation, stranger);
@@ -125,18 +129,25 @@ describe('every route', () => {
     }
   });
 
+  it('that is the platform’s is closed to an owner', async () => {
+    for (const path of OF_THE_PLATFORM) {
+      expect([path, (await api.call('GET', path, { key: owner })).status]).toEqual([path, 403]);
+      expect([path, (await api.call('GET', path, { key: api.adminKey })).status]).toEqual([path, 200]);
+    }
+  });
+
   it('that changes something is closed to a viewer, and that configures something to an operator', async () => {
     const keyOf = async (scope: string) =>
       (await api.call('POST', '/v1/api-keys', { key: owner, body: { name: scope, scope } })).body.apiKey;
     const changing = operations.filter(({ method }) => method !== 'GET');
     expect(allAre(await statusesOf(changing, await keyOf('viewer')), 403)).toEqual([]);
-    const operates = /\/(retry|replays|test|pause|resume|reauthorize)$/;
+    const operates = /\/(retry|replays|discard|test|pause|resume|reauthorize)$/;
     const configuring = changing.filter(({ path }) => !operates.test(path));
     expect(allAre(await statusesOf(configuring, await keyOf('operator')), 403)).toEqual([]);
   });
 
-  it('is closed to a platform-admin who acts as no tenant, but for tenants, keys and audit log', async () => {
-    const open = /^\/v1\/(tenants|api-keys|audit-log)/;
+  it('is closed to a platform-admin who acts as no tenant, but for tenants, keys, audit log and schema drift', async () => {
+    const open = /^\/v1\/(tenants|api-keys|audit-log|schema-drift)/;
     const ofTenants = operations.filter(({ path }) => !open.test(path));
     expect(allAre(await statusesOf(ofTenants, api.adminKey), 403)).toEqual([]);
   });

@@ -7,6 +7,7 @@ import type { Caller } from '../auth/caller.js';
 import { decodeCursor, toPage, type Page } from '../http/page.js';
 import { notFound, Problem } from '../http/problem.js';
 import type { ListClaims, ListHistory } from './claims.dto.js';
+import { historyInOrder, stateInOrder } from './documented-order.js';
 
 /**
  * Last changed first. A claim that changes while the list is paged moves to its front, and may be missed on a later page.
@@ -51,7 +52,7 @@ export class ClaimsService {
       rows,
       limit,
       (row) => [row.changed, row.claim_key],
-      (row) => row.state,
+      (row) => stateInOrder(row.state),
     );
   }
 
@@ -59,7 +60,7 @@ export class ClaimsService {
   async get({ tenant }: Caller, claimKey: string): Promise<ClaimState> {
     const claim = await this.dataSource.getRepository(Claim).findOneBy({ claimKey, tenantId: tenant });
     if (!claim) throw notFound('claim');
-    return claim.state;
+    return stateInOrder(claim.state);
   }
 
   /** A claim has few events, and a late one may stand anywhere among them: all are read, then cut into pages. */
@@ -73,6 +74,11 @@ export class ClaimsService {
     const after = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
     const start = after === undefined ? 0 : rows.findIndex(({ fact }) => fact.eventId === after) + 1;
     if (after !== undefined && start === 0) throw new Problem(400, 'The cursor is not one of this list.');
-    return toPage(rows.slice(start), limit, ({ fact }) => [fact.eventId], historyEntry);
+    return toPage(
+      rows.slice(start),
+      limit,
+      ({ fact }) => [fact.eventId],
+      (row) => historyInOrder(historyEntry(row)),
+    );
   }
 }

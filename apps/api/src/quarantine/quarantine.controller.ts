@@ -1,34 +1,39 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DATA_SOURCE, QuarantineItem } from '@claimwire/postgres';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DATA_SOURCE } from '@claimwire/postgres';
 import { DataSource } from 'typeorm';
-import { audit } from '../audit/audit.js';
 import { AsTenant, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';
-import { ApiDone, ApiPage } from '../http/api-answers.js';
+import { ApiDone, ApiOne, ApiPage } from '../http/api-answers.js';
 import { decodeCursor, toPage } from '../http/page.js';
-import { notFound, Problem } from '../http/problem.js';
-import { RawMessages } from '../raw-messages.js';
-import { ListQuarantine, QuarantineView } from './quarantine.dto.js';
-import { retryRecord } from './retry-record.js';
+import { Problem } from '../http/problem.js';
+import { itemsOf } from './find-items.js';
+import { toView } from './quarantine-view.js';
+import {
+  DiscardItem,
+  DiscardItems,
+  ItemSelection,
+  ListQuarantine,
+  ProgressView,
+  QuarantineView,
+} from './quarantine.dto.js';
+import { QuarantineService } from './quarantine.service.js';
 
 @ApiTags('quarantine')
 @Controller('quarantine')
 export class QuarantineController {
   constructor(
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
-    private readonly raw: RawMessages,
+    private readonly quarantine: QuarantineService,
   ) {}
 
   @Get()
   @Requires('viewer')
   @ApiOperation({ summary: 'Genuine events that could not be processed, last received first' })
   @ApiPage(QuarantineView)
-  async list(@AsTenant() { tenant }: Caller, @Query() { status, reason, limit, cursor }: ListQuarantine) {
-    const builder = this.dataSource.getRepository(QuarantineItem).createQueryBuilder('item');
-    builder.where('item.tenant_id = :tenant', { tenant });
+  async list(@AsTenant() caller: Caller, @Query() { status, limit, cursor, ...filter }: ListQuarantine) {
+    const builder = itemsOf(this.dataSource.manager, caller, filter);
     if (status !== undefined) builder.andWhere('item.status = :status', { status });
-    if (reason !== undefined) builder.andWhere('item.reason = :reason', { reason });
     if (cursor !== undefined) {
       const [at = '', id] = decodeCursor(cursor, 2);
       if (Number.isNaN(Date.parse(at))) throw new Problem(400, 'The cursor is not one of this list.');
@@ -43,38 +48,60 @@ export class QuarantineController {
     return toPage(rows, limit, ({ receivedAt, id }) => [receivedAt.toISOString(), id], toView);
   }
 
+  @Post('retry')
+  @HttpCode(200)
+  @Requires('operator')
+  @ApiOperation({ summary: 'Give many open events to their source topics again; answers how far it came' })
+  @ApiDone(ProgressView)
+  retryMany(@AsTenant() caller: Caller, @Body() selection: ItemSelection): Promise<ProgressView> {
+    return this.quarantine.retryMany(caller, selection);
+  }
+
+  @Post('discard')
+  @HttpCode(200)
+  @Requires('operator')
+  @ApiOperation({ summary: 'Settle many open events without processing them; audited with the reason' })
+  @ApiDone(ProgressView)
+  discardMany(@AsTenant() caller: Caller, @Body() selection: DiscardItems): Promise<ProgressView> {
+    return this.quarantine.discardMany(caller, selection);
+  }
+
+  @Get(':id')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'One quarantined event, without its bytes' })
+  @ApiOne(QuarantineView)
+  async get(@AsTenant() caller: Caller, @Param('id') id: string): Promise<QuarantineView> {
+    return toView(await this.quarantine.get(caller, id));
+  }
+
+  @Get(':id/raw')
+  @Requires('operator')
+  @ApiOperation({ summary: 'The body that the provider sent, byte for byte; every read is audited' })
+  @ApiOkResponse({ content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
+  async raw(@AsTenant() caller: Caller, @Param('id') id: string): Promise<StreamableFile> {
+    const body = await this.quarantine.rawBody(caller, id);
+    return new StreamableFile(body, { type: 'application/octet-stream', length: body.length });
+  }
+
   @Post(':id/retry')
   @HttpCode(200)
   @Requires('operator')
   @ApiOperation({ summary: 'Give the event to its source topic again, with the same id' })
   @ApiDone(QuarantineView)
   retry(@AsTenant() caller: Caller, @Param('id') id: string): Promise<QuarantineView> {
-    return this.dataSource.transaction(async (manager) => {
-      const where = { id, tenantId: caller.tenant };
-      const item = await manager.findOne(QuarantineItem, { where, lock: { mode: 'pessimistic_write' } });
-      if (!item) throw notFound('quarantined event');
-      if (item.status === 'discarded') throw new Problem(409, 'The event was discarded.');
-      const record = retryRecord(item, await this.raw.read(item));
-      // before the commit: a retry that is published twice is cut by its ce_id, one that is not published is lost
-      await this.raw.publish(record);
-      const settled = await manager.save(Object.assign(item, { status: 'retried' as const, settledAt: new Date() }));
-      await audit(manager, caller, 'quarantine.retried', id, { topic: record.topic });
-      return toView(settled);
-    });
+    return this.quarantine.retry(caller, id);
+  }
+
+  @Post(':id/discard')
+  @HttpCode(200)
+  @Requires('operator')
+  @ApiOperation({ summary: 'Settle the event without processing it; audited with the reason' })
+  @ApiDone(QuarantineView)
+  discard(
+    @AsTenant() caller: Caller,
+    @Param('id') id: string,
+    @Body() { reason }: DiscardItem,
+  ): Promise<QuarantineView> {
+    return this.quarantine.discard(caller, id, reason);
   }
 }
-
-const toView = (item: QuarantineItem): QuarantineView => ({
-  id: item.id,
-  eventId: item.ceId,
-  eventType: item.ceType,
-  connection: item.connectionId,
-  reason: item.reason,
-  stage: item.stage,
-  sourceTopic: item.sourceTopic,
-  sourcePartition: item.sourcePartition,
-  sourceOffset: item.sourceOffset,
-  status: item.status,
-  receivedAt: item.receivedAt.toISOString(),
-  settledAt: item.settledAt?.toISOString() ?? null,
-});
