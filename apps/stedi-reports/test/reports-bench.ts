@@ -37,7 +37,9 @@ export const bodyOf = (message: BatchMessage): Record<string, unknown> =>
 
 /** What stedi-reports lives among, for tests: real Kafka and PostgreSQL of its own, tenant "acme", what it publishes seen. */
 export class ReportsBench {
-  readonly seen: { topic: string; message: BatchMessage }[] = [];
+  /** By transaction, and by the ce_id of the webhook. */
+  private readonly claims = new Map<unknown, BatchMessage[]>();
+  private readonly quarantine = new Map<unknown, BatchMessage[]>();
   readonly logLines: string[] = [];
   private readonly services = new Set<RunningService>();
   private readonly keyring = `k1:${randomBytes(32).toString('base64')}`;
@@ -55,7 +57,7 @@ export class ReportsBench {
     this.spy = new BatchConsumer(kafka, {
       consumer: 'spy',
       topics: [REPORTS, QUARANTINE_TOPIC],
-      handler: async ({ topic, messages }) => void messages.forEach((message) => this.seen.push({ topic, message })),
+      handler: async ({ topic, messages }) => messages.forEach((message) => this.see(topic, message)),
       onCrash: (error) => this.logLines.push(String(error)),
     });
   }
@@ -149,15 +151,11 @@ export class ReportsBench {
 
   /** The messages of a transaction's claims. */
   claimsOf(transactionId: string): BatchMessage[] {
-    return this.seen
-      .filter(({ topic, message }) => topic === REPORTS && bodyOf(message).transactionId === transactionId)
-      .map(({ message }) => message);
+    return this.claims.get(transactionId) ?? [];
   }
 
   quarantined(id: string): BatchMessage[] {
-    return this.seen
-      .filter(({ topic, message }) => topic === QUARANTINE_TOPIC && text(message, 'ce_id') === id)
-      .map(({ message }) => message);
+    return this.quarantine.get(id) ?? [];
   }
 
   async job(transactionId: string): Promise<Record<string, unknown> | undefined> {
@@ -166,6 +164,12 @@ export class ReportsBench {
       [transactionId],
     );
     return rows[0];
+  }
+
+  private see(topic: string, message: BatchMessage): void {
+    const [messages, key] =
+      topic === REPORTS ? [this.claims, bodyOf(message).transactionId] : [this.quarantine, text(message, 'ce_id')];
+    messages.set(key, [...(messages.get(key) ?? []), message]);
   }
 
   private seal(id: string, settings: object): Buffer {

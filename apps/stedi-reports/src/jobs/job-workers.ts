@@ -18,6 +18,8 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
   private wake: () => void = () => undefined;
   private poked = false;
   private notBefore = 0;
+  /** When the next connection that ran out of tokens has some again. */
+  private readyAt = Number.POSITIVE_INFINITY;
   private trouble: string | null = 'not started';
 
   constructor(
@@ -53,7 +55,8 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
       this.poked = false;
       let waitMs = this.config.JOB_POLL_MS;
       try {
-        waitMs = Math.min(waitMs, await this.fill());
+        await this.fill();
+        waitMs = Math.min(waitMs, Math.max(0, this.readyAt - performance.now()));
         this.trouble = null;
       } catch (error) {
         this.trouble = 'PostgreSQL gives no jobs';
@@ -64,17 +67,16 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
     }
   }
 
-  /** Takes turns until all workers are busy or nothing is due. @returns milliseconds until a connection is ready again */
-  private async fill(): Promise<number> {
-    let readyInMs = Number.POSITIVE_INFINITY;
+  /** Takes turns until all workers are busy or nothing is due. */
+  private async fill(): Promise<void> {
+    if (this.readyAt <= performance.now()) this.readyAt = Number.POSITIVE_INFINITY;
     while (this.free() > 0 && performance.now() >= this.notBefore && !this.stopping.signal.aborted) {
       const turn = await this.queue.takeTurn(this.free());
       if (!turn) break;
-      if (turn.readyInMs > 0) readyInMs = Math.min(readyInMs, turn.readyInMs);
+      if (turn.readyInMs > 0) this.readyAt = Math.min(this.readyAt, performance.now() + turn.readyInMs);
       await this.start(turn.jobs);
       if (turn.jobs.length === 0) break;
     }
-    return readyInMs;
   }
 
   private async start(jobs: readonly Job[]): Promise<void> {

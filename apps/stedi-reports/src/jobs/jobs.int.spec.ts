@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { report, ReportsBench } from '../../test/reports-bench.js';
 
 const CONCURRENCY = 4;
-const REQUESTS_PER_SECOND = 60;
+const REQUESTS_PER_SECOND = 30;
 const within = { timeout: 30_000, interval: 20 };
 let bench: ReportsBench;
 let service: RunningService;
@@ -149,13 +149,16 @@ describe('connections beside each other', () => {
     const ids = transactions(60, 'limited');
     server.setDelay(20);
     const connection = await bench.connect(settings());
+    const started = performance.now();
     await Promise.all(
       ids.map((transactionId) => bench.announce(connection, stediThinEvent({ transactionId, transactionSet: '277' }))),
     );
     await expect.poll(() => published(ids), within).toBe(ids.length);
     expect(server.peakConcurrency).toBeGreaterThan(1);
     expect(server.peakConcurrency).toBeLessThanOrEqual(CONCURRENCY);
-    expect(server.peakPerSecond).toBeLessThanOrEqual(REQUESTS_PER_SECOND);
+    // What a stalled process started late can come together with what follows.
+    expect(server.peakPerSecond).toBeLessThanOrEqual(REQUESTS_PER_SECOND + 2 * CONCURRENCY);
+    expect((performance.now() - started) / 1_000).toBeGreaterThan((2 * ids.length) / REQUESTS_PER_SECOND - 1);
     expect(requestsOf(ids)).toBe(2 * ids.length);
   });
 });
