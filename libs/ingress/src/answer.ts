@@ -6,6 +6,8 @@ export type Outcome =
   | 'unknown_token'
   | 'too_large'
   | 'refused'
+  | 'refused_too_often'
+  | 'too_many_headers'
   | 'not_json'
   | 'unavailable'
   | 'aborted'
@@ -98,6 +100,27 @@ export const refused = (scheme: string, more: ProblemMore): Answer =>
     },
     { ...more, headers: { 'www-authenticate': `${scheme} realm="claimwire"` } },
   );
+
+/** Only for requests whose credentials are wrong. */
+export const refusedTooOften = (waitSeconds: number, more: ProblemMore): Answer =>
+  problem(
+    'refused_too_often',
+    {
+      status: 429,
+      title: 'Too Many Requests',
+      detail:
+        `The credentials or the signature are missing, wrong or expired (${more.reason}), and this has come too often. ` +
+        'Compare what the sender uses with the auth of this connection.',
+    },
+    { ...more, headers: { 'retry-after': String(waitSeconds) } },
+  );
+
+export const tooManyHeaders = (): Answer =>
+  problem('too_many_headers', {
+    status: 431,
+    title: 'Request Header Fields Too Large',
+    detail: 'The request has too many headers. Send fewer, or ask the operator to raise MAX_HEADERS.',
+  });
 
 export const notJson = (reason: 'content_type' | 'content_encoding', more: ProblemMore): Answer =>
   problem(

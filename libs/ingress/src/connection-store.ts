@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Keyring } from '@claimwire/keyring';
 import { listen, type Listening, PG_POOL, type Pool } from '@claimwire/postgres';
 import { HealthRegistry, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
-import type { Provider } from '@claimwire/provider-kit';
+import type { ConnectionConfig, Provider } from '@claimwire/provider-kit';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { IngressConfig } from './ingress-config.js';
 import { ConnectionLoader, hashToken, type TokenEntry } from './load-connections.js';
@@ -71,6 +72,23 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
     const valid = entry !== undefined && (entry.notAfter === null || entry.notAfter > now);
     if (valid && performance.now() - this.confirmedAt < this.config.CONNECTIONS_MAX_AGE_S * 1_000) return entry;
     return this.readThrough(hash);
+  }
+
+  /**
+   * For credentials that memory finds wrong: they may be newer than what it holds.
+   * @returns what PostgreSQL has now where that differs, null where memory was right or PostgreSQL cannot be asked
+   */
+  async findNewer(token: string, known: ConnectionConfig): Promise<ConnectionConfig | null> {
+    try {
+      const hash = hashToken(token);
+      const entry = await this.lookup.find(hash);
+      // Kept as it is where nothing changed: providers keep prepared keys by the object.
+      if (!entry?.config || isDeepStrictEqual(entry.config, known)) return null;
+      this.entries = new Map(this.entries).set(hash, entry);
+      return entry.config;
+    } catch {
+      return null;
+    }
   }
 
   private async readThrough(hash: string): Promise<TokenEntry | null> {

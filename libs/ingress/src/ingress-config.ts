@@ -54,6 +54,43 @@ export class IngressConfig extends WithKeyring(WithDatabase(WithKafka(WithHttp(H
   @Min(64 * 1024)
   MAX_IN_FLIGHT_BYTES!: number;
 
+  @Setting({ help: 'the longest all headers of a request may be, answered 431 beyond', unit: 'bytes', default: 16_384 })
+  @IsInt()
+  @Min(1_024)
+  @Max(MIB)
+  MAX_HEADER_BYTES!: number;
+
+  @Setting({ help: 'the most headers of a request, answered 431 beyond', unit: 'headers', default: 100 })
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  MAX_HEADERS!: number;
+
+  @Setting({ help: 'the deepest nesting of a body, quarantined beyond', unit: 'levels', default: 64 })
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  MAX_JSON_DEPTH!: number;
+
+  @Setting({ help: 'the most members and elements of a body, quarantined beyond', unit: 'values', default: 50_000 })
+  @IsInt()
+  @Min(1)
+  MAX_JSON_VALUES!: number;
+
+  @Setting({
+    help: 'wrong credentials that a source may send to a connection, answered 429 beyond; right ones are always taken',
+    unit: 'per minute',
+    default: 60,
+  })
+  @IsInt()
+  @Min(1)
+  FAILED_AUTH_PER_MINUTE!: number;
+
+  @Setting({ help: 'how long the headers of a request may take to arrive', unit: 'ms', default: 10_000 })
+  @IsInt()
+  @Min(1)
+  HEADERS_TIMEOUT_MS!: number;
+
   @Setting({ help: 'how long a whole request may take to arrive', unit: 'ms', default: 30_000 })
   @IsInt()
   @Min(1)

@@ -15,6 +15,9 @@ export interface IngressPorts {
 /** Tokens are 22 to 64 characters; a longer segment should be a 404 of ours, not an error of the router. */
 const MAX_TOKEN_LENGTH = 1024;
 
+/** How late a timeout may strike: Node's own half a minute would let a slow sender stay three times as long as it may. */
+const TIMEOUT_CHECK_MS = 1_000;
+
 /** Everything that makes a provider an ingress process: what the shells hand to `runService`. */
 export function ingressService(
   provider: Provider,
@@ -27,8 +30,14 @@ export function ingressService(
     defaults: { PORT: port, MANAGEMENT_PORT: managementPort },
     module: (config) => IngressModule.forProvider(provider, config, sink),
     http: ({ HOST, PORT }) => ({ host: HOST, port: PORT }),
-    fastify: ({ REQUEST_TIMEOUT_MS }) => ({
+    fastify: ({ REQUEST_TIMEOUT_MS, HEADERS_TIMEOUT_MS, MAX_HEADER_BYTES }) => ({
       requestTimeout: REQUEST_TIMEOUT_MS,
+      http: {
+        headersTimeout: Math.min(HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS),
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+        maxHeaderSize: MAX_HEADER_BYTES,
+      },
       routerOptions: { maxParamLength: MAX_TOKEN_LENGTH },
       // A URL that cannot be decoded: Fastify's own answer would repeat it, and with it a token.
       frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>

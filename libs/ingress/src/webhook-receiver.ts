@@ -9,14 +9,18 @@ import {
   notJson,
   received,
   refused,
+  refusedTooOften,
   tooLarge,
+  tooManyHeaders,
   unavailable,
   unknownToken,
 } from './answer.js';
 import { buildRecord } from './build-record.js';
 import { ConnectionStore } from './connection-store.js';
+import { FailedAuthBudget } from './failed-auth-budget.js';
 import { InFlightBudget, type InFlightShare } from './in-flight-budget.js';
 import { IngressConfig } from './ingress-config.js';
+import { exceededLimit, type JsonLimits } from './json-limits.js';
 import { isEncoded, isJsonMediaType } from './media-type.js';
 import { IngressMetrics } from './metrics.js';
 import { PROVIDER } from './provider.token.js';
@@ -45,6 +49,8 @@ interface Genuine {
 @Injectable()
 export class WebhookReceiver {
   private readonly budget: InFlightBudget;
+  private readonly failedAuth: FailedAuthBudget;
+  private readonly jsonLimits: JsonLimits;
 
   constructor(
     @Inject(PROVIDER) private readonly provider: Provider,
@@ -56,6 +62,8 @@ export class WebhookReceiver {
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
   ) {
     this.budget = new InFlightBudget(config.MAX_IN_FLIGHT_BYTES);
+    this.failedAuth = new FailedAuthBudget(config.FAILED_AUTH_PER_MINUTE);
+    this.jsonLimits = { maxDepth: config.MAX_JSON_DEPTH, maxValues: config.MAX_JSON_VALUES };
     metrics.followInFlightBytes(() => this.budget.bytes);
   }
 
@@ -74,6 +82,7 @@ export class WebhookReceiver {
     token: string,
     request: IncomingMessage,
   ): Promise<Answer> {
+    if (request.rawHeaders.length > 2 * this.config.MAX_HEADERS) return tooManyHeaders();
     if (!share.grow(REQUEST_OVERHEAD_BYTES)) return unavailable('overloaded');
     const receivedAt = new Date();
     const connection = await this.connectionOf(token, receivedAt);
@@ -85,8 +94,12 @@ export class WebhookReceiver {
     if (reading.kind === 'no_room') return unavailable('overloaded', { connection: id, tenant });
     if (reading.kind === 'aborted') return aborted({ connection: id, tenant });
 
-    const genuine = { route, connection, headers: request.headers, body: reading.body, receivedAt };
-    return (await this.refusalOf(genuine)) ?? this.unreadable(genuine) ?? (await this.store(genuine));
+    const { headers } = request;
+    const claimed = { route, connection, headers, body: reading.body, receivedAt };
+    const source = request.socket.remoteAddress ?? '';
+    const verified = await this.verified(claimed, token, source);
+    if ('status' in verified) return verified;
+    return this.unreadable(verified) ?? (await this.store(verified));
   }
 
   private async connectionOf(token: string, now: Date): Promise<ConnectionConfig | Answer> {
@@ -100,14 +113,24 @@ export class WebhookReceiver {
     }
   }
 
-  private async refusalOf({ connection, headers, body, receivedAt }: Genuine): Promise<Answer | null> {
+  /** @returns the request with the connection that found it genuine, or why it is refused */
+  private async verified(request: Genuine, token: string, source: string): Promise<Genuine | Answer> {
+    const { connection, headers, body, receivedAt } = request;
     const verification = await this.verify({ headers, body }, connection, receivedAt);
-    if (verification.ok) return null;
-    const { reason } = verification;
+    if (verification.ok) return request;
+    const newer = await this.connections.findNewer(token, connection);
+    if (!newer) return this.refuse(connection, verification.reason, receivedAt, source);
+    const again = await this.verify({ headers, body }, newer, receivedAt);
+    return again.ok ? { ...request, connection: newer } : this.refuse(newer, again.reason, receivedAt, source);
+  }
+
+  private refuse(connection: ConnectionConfig, reason: string, receivedAt: Date, source: string): Answer {
     const more = { reason, connection: connection.id, tenant: connection.tenant };
     if (OUR_FAULT.has(reason)) return unavailable(reason, more);
+    const waitSeconds = this.failedAuth.spend(source, connection.id);
     this.metrics.countRefusal(this.provider.name, reason);
     this.audit.record(connection, reason, receivedAt);
+    if (waitSeconds !== null) return refusedTooOften(waitSeconds, more);
     return refused(connection.auth.type === 'basic' ? 'Basic' : 'Webhook', more);
   }
 
@@ -158,6 +181,8 @@ export class WebhookReceiver {
 
   /** A body that the provider's reader stumbles over is kept like any other that cannot be used: it is genuine. */
   private judge({ route, body, connection }: Genuine): Reception {
+    const exceeded = exceededLimit(body, this.jsonLimits);
+    if (exceeded) return { kind: 'malformed', reason: exceeded };
     try {
       return route.receive(body);
     } catch (error) {

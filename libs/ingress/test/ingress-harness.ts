@@ -85,6 +85,11 @@ export class IngressHarness {
     return { id, token: await this.addToken(id), auth };
   }
 
+  async changeAuth(connection: string, auth: testkit.SenderAuth): Promise<void> {
+    const sealed = this.seal(JSON.stringify({ auth, settings: {} }), 'connections', connection);
+    await this.pool.query('update connections set sealed = $2 where id = $1', [connection, sealed]);
+  }
+
   async addToken(connection: string, notAfter: Date | null = null): Promise<string> {
     const token = randomBytes(16).toString('base64url');
     const insert = `insert into connection_tokens (token_hash, connection_id, sealed, not_after) values ($1, $2, $3, $4)`;
