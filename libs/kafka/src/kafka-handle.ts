@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Kafka, logLevel, Partitioners, type Admin, type Consumer, type LogEntry, type Producer } from 'kafkajs';
+import { encodeRecordsInOneBuffer } from './encode-record.js';
 import { quietRequestQueue } from './quiet-request-queue.js';
 
 /** What kafkajs has to say; Nest's Logger fits. */
@@ -33,6 +34,7 @@ const MAX_WAIT_MS = 500;
 const LOG_FIELDS = ['message', 'groupId', 'memberId', 'broker', 'topic', 'partition', 'reason', 'retryCount'];
 
 quietRequestQueue();
+encodeRecordsInOneBuffer();
 
 /** One deployment's view of a Kafka cluster: prefixes names, makes clients with settings that hold (STACK). */
 export class KafkaHandle {
