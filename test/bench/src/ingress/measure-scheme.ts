@@ -6,7 +6,8 @@ import { type Sample, Target, TARGETS, type TargetName } from './target.js';
 
 export const CONNECTIONS = 64;
 export const FIXED_RATE = 500;
-const WARM_UP_SECONDS = 3;
+/** Until the hot path is compiled. */
+const WARM_UP_SECONDS = 6;
 
 /** By server, one sample per round. */
 export type Samples = Record<TargetName, Sample[]>;

@@ -26,7 +26,7 @@ baselines in alternating rounds: bare Fastify that answers at once, and bare Fas
   --seconds <n>    length of each measurement; a round has six (5)
   --only <names>   comma list of: ${NAMES.join(', ')}
   --soak <time>    instead: one long load on one scheme, for example 10m; memory is read each second
-  --profile <dir>  write a CPU profile of each ingress into this folder
+  --profile <dir>  write a CPU profile of each ingress into this folder, which slows it: no ratio then counts
   --json           print one JSON document instead of tables
   --assert         exit code 1 when a target is missed
 
