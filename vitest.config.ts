@@ -15,6 +15,11 @@ const project = (name: string, include: string[], more: object = {}) => ({
   test: { name, include, exclude: ['**/node_modules/**', '**/dist/**', 'var/**'], environment: 'node', ...more },
 });
 
+/** `FUZZ_CASES=100000 npx vitest run --project unit conformance`: each provider's parsers on so many damaged bodies. */
+const fuzzing = process.env.FUZZ_CASES
+  ? { setupFiles: ['libs/testkit/src/vitest-fuzz-setup.ts'], testTimeout: 60 * 60_000 }
+  : {};
+
 const realParts = {
   globalSetup: ['libs/testkit/src/vitest-global-setup.ts'],
   testTimeout: 60_000,
@@ -24,7 +29,7 @@ const realParts = {
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['**/!(*.property|*.int|*.e2e|*.chaos).spec.ts']),
+      project('unit', ['**/!(*.property|*.int|*.e2e|*.chaos).spec.ts'], fuzzing),
       project('property', ['**/*.property.spec.ts'], { testTimeout: 120_000 }),
       project('integration', ['**/*.int.spec.ts'], realParts),
       project('e2e', ['test/**/*.e2e.spec.ts', 'test/**/*.chaos.spec.ts'], {

@@ -90,7 +90,7 @@ function describeSample(provider: Provider, sample: BodySample): void {
           expectSound(outcome);
           expect(normalise(body)).toEqual(outcome);
         }),
-        { numRuns: 300 },
+        { numRuns: fc.readConfigureGlobal().numRuns ?? 300 },
       );
     });
   });
