@@ -78,7 +78,7 @@ describe('backfill', () => {
     expect((await bench.job(ahead))?.connection_id).toBe(connection);
   });
 
-  it('leaves outbound, failed and test-set transactions, and what was before the connection, alone', async () => {
+  it('leaves alone what is outbound or failed, and what was before the connection', async () => {
     const early = processed({ processedAt: new Date(Date.now() - 60_000).toISOString() });
     await connect();
     const others = [early, processed({ direction: 'OUTBOUND' }), processed({ status: 'failed' })];
@@ -87,10 +87,10 @@ describe('backfill', () => {
     for (const id of others) expect(await bench.job(id)).toBeUndefined();
   });
 
-  it('walks all pages, goes on at the page that failed, and polls in one replica at a time', async () => {
+  it('walks all pages, and goes on after a page that failed', async () => {
     server.setPageSize(2);
     server.setDelay(60, '/polling/');
-    const connection = await connect();
+    await connect();
     const ids = Array.from({ length: 9 }, () => processed());
     await expect.poll(polls, within).toBeGreaterThan(1);
     server.fail({ status: 503, times: 2, path: '/polling/' });
@@ -99,11 +99,6 @@ describe('backfill', () => {
       .toBe(9);
     await expect.poll(() => published(ids), within).toBe(9);
     expect(ids.map((id) => server.count(`/${id}/`))).toEqual(ids.map(() => 1));
-    const { rows } = await bench.pool.query<{ poll_page_token: string | null }>(
-      'select poll_page_token from stedi_report_connections where connection_id = $1',
-      [connection],
-    );
-    expect(rows).toHaveLength(1);
   });
 
   it('never has two replicas poll a connection', async () => {
@@ -117,7 +112,6 @@ describe('backfill', () => {
     await bench.connect({ reports: { baseUrl: server.url, apiKey: 'key' } });
     await connect();
     await expect.poll(polls, within).toBeGreaterThan(4);
-    expect(await total('polls_total{outcome="failed"}')).toBeGreaterThanOrEqual(0);
     const { rows } = await bench.pool.query<{ from: boolean }>(
       `select poll_from is not null as from from stedi_report_connections join connections c on c.id = connection_id`,
     );
