@@ -22,8 +22,21 @@ function isTooDeep(body: Buffer): boolean {
   return false;
 }
 
-/** The body as a JSON object, or null: bytes that are not UTF-8, not JSON, or another kind of JSON value. */
+/** Body that was parsed last, and what it was. */
+let last: { body: Buffer; value: JsonObject | null } | null = null;
+
+/**
+ * The body as a JSON object, or null: bytes that are not UTF-8, not JSON, or another kind of JSON value. Asked for the same
+ * buffer again it parses no second time: neither a body nor what it says is ever changed in place.
+ */
 export function parseJsonObject(body: Buffer): JsonObject | null {
+  if (last?.body === body) return last.value;
+  const value = parse(body);
+  last = { body, value };
+  return value;
+}
+
+function parse(body: Buffer): JsonObject | null {
   // Decoding would replace bad bytes, so that two different bodies looked like one fact.
   if (!isUtf8(body) || isTooDeep(body)) return null;
   try {

@@ -135,3 +135,14 @@ describe('reading a range of days', () => {
     (value) => expect(readDateRange(value)).toBeNull(),
   );
 });
+
+describe('a body that is parsed twice', () => {
+  it('is the same object, and another buffer is another', () => {
+    const [first, second] = [Buffer.from('{"a":1}'), Buffer.from('{"a":1}')];
+    const parsed = parseJsonObject(first);
+    expect(parseJsonObject(first)).toBe(parsed);
+    expect(parseJsonObject(second)).not.toBe(parsed);
+    expect(parseJsonObject(first)).toEqual(parsed);
+    expect([parseJsonObject(Buffer.from('[]')), parseJsonObject(Buffer.from('x'))]).toEqual([null, null]);
+  });
+});

@@ -1,4 +1,4 @@
-import type { Batch, KafkaPublisher, LaneBatch } from '@claimwire/kafka';
+import type { Batch, BatchMessage, KafkaPublisher, LaneBatch } from '@claimwire/kafka';
 import type { LaneStore, Pool } from '@claimwire/postgres';
 import { faultPoint, type RootLogger } from '@claimwire/service-host';
 import type { ConnectionDirectory } from '../connection-directory.js';
@@ -36,8 +36,8 @@ export class NormaliseBatchHandler {
   async handle(batch: LaneBatch): Promise<void> {
     const beganAt = performance.now();
     const views = await this.deps.connections.find(connectionIds(batch));
-    await this.settle(batch, normaliseBatch(batch, views), beganAt);
-    this.deps.drift.observe(batch);
+    const observe = (message: BatchMessage) => this.deps.drift.observe(batch.topic, message);
+    await this.settle(batch, normaliseBatch(batch, views, observe), beganAt);
   }
 
   /** Quarantines the messages as they are, and moves the lane past them. */

@@ -43,14 +43,17 @@ export function sourceOf(topic: string): RawSource {
   return source;
 }
 
+/** @param observe sees each message right after it was normalised, while its parsed body is at hand */
 export function normaliseBatch(
   { topic, partition, messages }: RawBatch,
   connections: ReadonlyMap<string, ConnectionView>,
+  observe: (message: BatchMessage) => void,
 ): NormalisedBatch {
   const context = { source: sourceOf(topic), topic, partition, connections };
   const batch: NormalisedBatch = { facts: [], notices: [], quarantined: [], counts: {} };
   for (const message of messages) {
     const settled = normaliseMessage(message, context);
+    observe(message);
     batch.counts[settled.kind] = (batch.counts[settled.kind] ?? 0) + 1;
     if (settled.kind === 'facts') {
       for (const fact of settled.facts) batch.facts.push({ fact, traceparent: settled.traceparent });

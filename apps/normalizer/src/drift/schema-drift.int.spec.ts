@@ -39,7 +39,7 @@ const message = (body: unknown, type = 'cair.CLAIM_STATUS_CHANGE'): BatchMessage
   timestamp: 0,
 });
 const observe = (drift: SchemaDrift, ...bodies: unknown[]) =>
-  drift.observe({ topic: rawTopic('cair'), messages: bodies.map((body) => message(body)) });
+  bodies.forEach((body) => drift.observe(rawTopic('cair'), message(body)));
 const stored = async () =>
   (await pool.query<{ path: string }>('select provider, path, kind, count::int from schema_drift order by path, kind'))
     .rows;
@@ -64,8 +64,8 @@ describe('schema drift', () => {
 
   it('is not looked for in what has no description', () => {
     const drift = new SchemaDrift();
-    drift.observe({ topic: rawTopic('cair'), messages: [message({ other: 1 }, 'cair.CLAIMS_REMIT_ALL')] });
-    drift.observe({ topic: rawTopic('unheard-of'), messages: [message({ other: 1 })] });
+    drift.observe(rawTopic('cair'), message({ other: 1 }, 'cair.CLAIMS_REMIT_ALL'));
+    drift.observe(rawTopic('unheard-of'), message({ other: 1 }));
     expect(drift.take()).toEqual([]);
   });
 

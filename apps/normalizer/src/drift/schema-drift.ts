@@ -1,5 +1,5 @@
 import { rawTopic } from '@claimwire/contracts';
-import type { Batch } from '@claimwire/kafka';
+import type { BatchMessage } from '@claimwire/kafka';
 import { compileFields, findDrift, parseJsonObject, type DriftKind, type FieldTree } from '@claimwire/provider-kit';
 import { PROVIDERS } from '@claimwire/providers';
 
@@ -26,15 +26,12 @@ export class SchemaDrift {
   private counts = new Map<string, DriftCount>();
 
   /** Never throws for what a body holds: what is no JSON object has no fields to speak of. */
-  observe({ topic, messages }: Pick<Batch, 'topic' | 'messages'>): void {
+  observe(topic: string, { headers, value }: Pick<BatchMessage, 'headers' | 'value'>): void {
     const provider = DESCRIBED.get(topic);
-    if (!provider) return;
-    const now = new Date();
-    for (const { headers, value } of messages) {
-      const tree = this.treeOf(topic, String(headers.ce_type));
-      const body = tree && value ? parseJsonObject(value) : null;
-      if (tree && body) findDrift(tree, body, (kind, path) => this.count(provider.name, kind, path, now));
-    }
+    if (!provider || !value) return;
+    const tree = this.treeOf(topic, String(headers.ce_type));
+    const body = tree && parseJsonObject(value);
+    if (tree && body) findDrift(tree, body, (kind, path) => this.count(provider.name, kind, path));
   }
 
   /** What was counted since the last time. */
@@ -54,7 +51,8 @@ export class SchemaDrift {
     }
   }
 
-  private count(provider: string, kind: DriftKind, path: string, now: Date): void {
+  private count(provider: string, kind: DriftKind, path: string): void {
+    const now = new Date();
     const key = keyOf({ provider, kind, path });
     const counted = this.counts.get(key);
     if (counted) {
@@ -62,7 +60,7 @@ export class SchemaDrift {
       counted.lastSeen = now;
     } else if (this.counts.size < MAX_COUNTS) {
       this.counts.set(key, { provider, path, kind, count: 1, firstSeen: now, lastSeen: now });
-    } else if (path !== '*') this.count(provider, kind, '*', now);
+    } else if (path !== '*') this.count(provider, kind, '*');
   }
 
   private treeOf(topic: string, eventType: string): FieldTree | null {

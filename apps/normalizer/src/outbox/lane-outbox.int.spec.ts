@@ -62,7 +62,7 @@ async function commit(lane: Lane, outbox: LaneOutbox, nextOffset: bigint, events
     return { key: Buffer.from(key), value: Buffer.from(String(value)), headers, offset: BigInt(index), timestamp: 0 };
   });
   const connections = new Map([[CONNECTION, { settings: {}, freeText: false }]]);
-  const normalised = normaliseBatch({ topic: TOPIC, partition, messages }, connections);
+  const normalised = normaliseBatch({ topic: TOPIC, partition, messages }, connections, () => undefined);
   const beganAt = performance.now();
   const stored = await storeBatch(pool, store, normalised, { lane, nextOffset, outbox: outbox.advance() });
   if (answered) outbox.committed(stored.upTo, beganAt);
