@@ -7,7 +7,7 @@ import { TopicReader } from './read-topic.js';
 import { System } from './system.js';
 import { type Connection, sampleAuths, send, Tenant, type WebhookAnswer } from './tenant.js';
 
-const PAUSE_MS = 10_000;
+const PAUSE_MS = Number(process.env.CHAOS_PAUSE_MS ?? 10_000);
 const SENDERS = 8;
 /** Stedi waits 5 s. */
 const LONGEST_ANSWER_MS = 5_000;
