@@ -45,6 +45,7 @@ POST /webhooks/{id}/pause
 POST /webhooks/{id}/resume
 POST /webhooks/{id}/reauthorize
 POST /webhooks/{id}/rotate-secret
+POST /signing-keys/rotate
 GET POST /webhooks/{webhookId}/bindings
 GET PATCH DELETE /webhooks/{webhookId}/bindings/{id}
 GET /webhooks/{webhookId}/logs

@@ -5,6 +5,7 @@ import { AppModule } from './app.module.js';
 import { ApiConfig } from './config.js';
 import { landingPage } from './console/landing-page.js';
 import { createOpenApi } from './openapi.js';
+import { JWKS_MAX_AGE_SECONDS, SigningKeys } from './webhooks/signing-keys.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 /** A claim key is one path segment and encoded twice; Fastify's default of 100 characters would cut it off. */
@@ -36,5 +37,10 @@ async function setup(app: NestFastifyApplication): Promise<void> {
   });
   const openApi = JSON.stringify(createOpenApi(app));
   fastify.get('/openapi.json', (_request, reply) => reply.type('application/json').send(openApi));
+  const keys = app.get(SigningKeys);
+  fastify.get('/.well-known/jwks.json', async (_request, reply) => {
+    void reply.header('cache-control', `public, max-age=${JWKS_MAX_AGE_SECONDS}`);
+    return reply.type('application/jwk-set+json').send(JSON.stringify(await keys.published()));
+  });
   fastify.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(landingPage()));
 }

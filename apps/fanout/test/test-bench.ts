@@ -29,6 +29,8 @@ export interface WebhookOptions {
   ordering?: 'per_claim' | 'unordered' | 'latest_only';
   retryPolicy?: object;
   eventType?: string;
+  signing?: object;
+  credentials?: { type: string; [field: string]: unknown };
   filters?: object;
 }
 
@@ -106,9 +108,15 @@ export class TestBench {
     const secret = generateWebhookSecret();
     const place = (table: string, row: string, column: string) => ({ tenant: TENANT, table, row, column });
     const set = `crd_${id}`;
+    const { credentials = { type: 'none' } } = options;
     await this.pool.query(
-      `insert into credential_sets (id, tenant_id, name, type, config, sealed) values ($1, $2, $1, 'none', '{}', $3)`,
-      [set, TENANT, this.keyring.seal('{}', place('credential_sets', set, 'sealed'))],
+      `insert into credential_sets (id, tenant_id, name, type, config, sealed) values ($1, $2, $1, $3, '{}', $4)`,
+      [
+        set,
+        TENANT,
+        credentials.type,
+        this.keyring.seal(JSON.stringify(credentials), place('credential_sets', set, 'sealed')),
+      ],
     );
     const sealed = this.keyring.seal(
       JSON.stringify({ secrets: [{ value: secret }] }),
@@ -117,7 +125,7 @@ export class TestBench {
     await this.pool.query(
       `insert into webhooks (id, tenant_id, name, method, url, credential_set_id, concurrency, timeout_ms, retry_policy,
          ordering, signing, signing_sealed, payload)
-       values ($1, $2, $1, 'POST', $3, $4, $5, $6, $7, $8, '{"type":"standard_webhooks"}', $9, 'full')`,
+       values ($1, $2, $1, 'POST', $3, $4, $5, $6, $7, $8, $9, $10, 'full')`,
       [
         id,
         TENANT,
@@ -127,11 +135,21 @@ export class TestBench {
         options.timeoutMs ?? 2_000,
         JSON.stringify(options.retryPolicy ?? { type: 'fixed', retries: 4, delaySeconds: 0.2 }),
         options.ordering ?? 'per_claim',
+        JSON.stringify(options.signing ?? { type: 'standard_webhooks' }),
         sealed,
       ],
     );
     await this.bind(id, options);
     return { id, secret };
+  }
+
+  /** As the API does with the first webhook that signs by JWT. */
+  async createSigningKey(kid: string, privatePem: string, signsFrom = new Date()): Promise<void> {
+    const sealed = this.keyring.seal(privatePem, { tenant: TENANT, table: 'signing_keys', row: kid, column: 'sealed' });
+    await this.pool.query(
+      `insert into signing_keys (kid, tenant_id, public_jwk, sealed, signs_from) values ($1, $2, '{}', $3, $4)`,
+      [kid, TENANT, sealed, signsFrom],
+    );
   }
 
   async bind(webhookId: string, { eventType = '*', filters = {} }: Partial<WebhookOptions> = {}): Promise<void> {

@@ -7,3 +7,4 @@ export * from './rsa-public-key.js';
 export * from './secrets.js';
 export * from './shared-secret.js';
 export * from './standard-webhooks.js';
+export * from './sign-jwt.js';

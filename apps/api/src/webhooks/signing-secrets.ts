@@ -34,7 +34,6 @@ export class SigningSecrets {
   /**
    * Sets scheme and secret on the webhook, earlier secrets end at once.
    * @returns the generated secret, which is shown once; undefined where none was generated
-   * @throws Problem 422 for a scheme that deliveries cannot use yet
    */
   set(webhook: Webhook, signing: SigningDto): string | undefined {
     switch (signing.type) {
@@ -52,7 +51,8 @@ export class SigningSecrets {
         this.store(webhook, { type: signing.type }, []);
         return undefined;
       case 'jwt_rs256':
-        throw fieldNotValid('signing.type', 'jwt_rs256 is known, but deliveries cannot be signed so in this version');
+        this.store(webhook, { type: signing.type, header: signing.header }, []);
+        return undefined;
     }
   }
 
@@ -60,6 +60,12 @@ export class SigningSecrets {
   rotate(webhook: Webhook, overlapSeconds: number, given: string | undefined, now = new Date()): string {
     const { signing } = webhook;
     if (signing.type === 'none') throw fieldNotValid('', 'the webhook has signing.type none: it has no secret');
+    if (signing.type === 'jwt_rs256') {
+      throw fieldNotValid(
+        '',
+        'jwt_rs256 signs with the key of the tenant: rotate that by POST /v1/signing-keys/rotate',
+      );
+    }
     if (signing.type === 'standard_webhooks' && given !== undefined) {
       throw fieldNotValid('secret', 'a standard_webhooks secret is always generated');
     }

@@ -27,6 +27,7 @@ export class HmacSigning {
   encoding: 'hex' = 'hex' as const;
 }
 
+/** A JWT by the tenant's key, which is at `/.well-known/jwks.json`: iss, aud, jti, iat, exp, webhook, body_sha256. */
 export class JwtSigning {
   @ApiProperty({ enum: ['jwt_rs256'] })
   @Equals('jwt_rs256')

@@ -141,7 +141,7 @@ describe('webhooks', () => {
     ['an unknown field', { colour: 'red' }, ['colour']],
     ['a null', { name: null }, ['name']],
     ['no concurrency left', { concurrency: 0 }, ['concurrency']],
-    ['a signature that is not there yet', { signing: { type: 'jwt_rs256', header: 'X-Jwt' } }, ['signing.type']],
+    ['a JWT without a header to carry it', { signing: { type: 'jwt_rs256' } }, ['signing.header']],
     ["another tenant's credential set", { credentialSetId: 'crs_other' }, ['credentialSetId']],
   ])('with %s are refused', async (_what, more, expected) => {
     const answer = await post('/webhooks', webhook(more));

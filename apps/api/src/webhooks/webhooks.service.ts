@@ -10,6 +10,7 @@ import { newId } from '../ids.js';
 import { createBinding } from './create-binding.js';
 import { findWebhook, lockWebhook } from './find-webhook.js';
 import { recovery, wakeSender } from './reauthorize.js';
+import { SigningKeys } from './signing-keys.js';
 import { SigningSecrets } from './signing-secrets.js';
 import { nextStatus, type WebhookAction } from './webhook-status.js';
 import type { CreateWebhook, ListWebhooks, RotateSecret, UpdateWebhook, WebhookView } from './webhooks.dto.js';
@@ -29,6 +30,7 @@ export class WebhooksService {
   constructor(
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
     private readonly secrets: SigningSecrets,
+    private readonly keys: SigningKeys,
   ) {}
 
   /** @throws Problem 422 */
@@ -43,6 +45,7 @@ export class WebhooksService {
         statusReason: null,
         statusSince: new Date(),
       });
+      if (signing.type === 'jwt_rs256') await this.keys.ensure(manager, caller);
       const secret = this.secrets.set(webhook, signing);
       await manager.save(webhook);
       await audit(manager, caller, 'webhook.created', webhook.id, { origin: originOf(webhook.url) });
@@ -70,6 +73,7 @@ export class WebhooksService {
       if (body.credentialSetId !== undefined) await requireCredentialSet(manager, caller, body.credentialSetId);
       const { signing, ...fields } = body;
       Object.assign(webhook, withoutUndefined(fields));
+      if (signing?.type === 'jwt_rs256') await this.keys.ensure(manager, caller);
       const secret = signing && this.secrets.set(webhook, signing);
       const before = webhook.status;
       const credentialsChanged = body.credentialSetId ?? body.headers ?? signing;

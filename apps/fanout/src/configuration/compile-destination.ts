@@ -1,6 +1,6 @@
 import type { TimedSecret } from '@claimwire/signing';
 import { UnusableWebhookError } from './destination.js';
-import type { Destination, Method, Signing, WebhookStatus } from './destination.js';
+import type { Destination, JwtKey, Method, Signing, WebhookStatus } from './destination.js';
 import { MASK, maskHeader, maskUrl } from './mask.js';
 import type { Ordering } from '../lanes/lane.js';
 import type { RetryPolicy } from '../policy/retry-policy.js';
@@ -20,6 +20,8 @@ export interface WebhookRecord {
   payload: 'full' | 'status_only';
   signing: { type: string; header?: string; encoding?: string };
   secrets: readonly TimedSecret[];
+  /** The tenant's, where it signs by JWT. */
+  keys: readonly JwtKey[];
   headers: Readonly<Record<string, string>>;
   credentials: { type: string; config: Readonly<Record<string, unknown>> };
 }
@@ -55,9 +57,13 @@ function credentialHeaders({ type, config }: WebhookRecord['credentials']): Head
   }
 }
 
-function readSigning({ signing, secrets }: WebhookRecord): Signing {
+function readSigning({ signing, secrets, keys, url }: WebhookRecord): Signing {
   const { type, header, encoding } = signing;
   if (type === 'none') return { type };
+  if (type === 'jwt_rs256') {
+    if (!header || keys.length === 0) throw new UnusableWebhookError('jwt_rs256 needs a header and a key');
+    return { type, header, audience: url, keys };
+  }
   if (type !== 'standard_webhooks' && type !== 'hmac_sha256') {
     throw new UnusableWebhookError(`signing of type "${type}" is not supported`);
   }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { TimedSecret } from '@claimwire/signing';
 import type { Ordering } from '../lanes/lane.js';
 import type { RetryPolicy } from '../policy/retry-policy.js';
@@ -5,8 +6,20 @@ import type { RetryPolicy } from '../policy/retry-policy.js';
 export type Method = 'POST' | 'PUT' | 'GET' | 'PATCH' | 'DELETE';
 export type WebhookStatus = 'active' | 'paused' | 'deauthorized' | 'disabled';
 
+/** A tenant's private key that signs JWTs. */
+export interface JwtKey {
+  kid: string;
+  key: KeyObject;
+  /** Milliseconds since the epoch: published already, used from then on. */
+  signsFrom: number;
+}
+
 export type Signing =
-  { type: 'standard_webhooks' } | { type: 'hmac_sha256'; header: string; encoding: 'hex' } | { type: 'none' };
+  | { type: 'standard_webhooks' }
+  | { type: 'hmac_sha256'; header: string; encoding: 'hex' }
+  /** `audience`: the URL as the tenant wrote it. */
+  | { type: 'jwt_rs256'; header: string; audience: string; keys: readonly JwtKey[] }
+  | { type: 'none' };
 
 /** A webhook made ready for sending: what does not change from one delivery to the next is worked out once. */
 export interface Destination {

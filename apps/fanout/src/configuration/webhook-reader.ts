@@ -1,11 +1,21 @@
+import { createPrivateKey } from 'node:crypto';
 import type { Keyring } from '@claimwire/keyring';
 import type { Queryable } from '@claimwire/postgres';
 import type { TimedSecret } from '@claimwire/signing';
 import { compileDestination } from './compile-destination.js';
 import type { WebhookRecord } from './compile-destination.js';
-import type { Destination } from './destination.js';
+import type { Destination, JwtKey } from './destination.js';
 
-interface WebhookRow extends Omit<WebhookRecord, 'secrets' | 'credentials'> {
+interface KeyRow {
+  kid: string;
+  /** Seconds since the epoch. */
+  signsFrom: number;
+  /** Base64. */
+  sealed: string;
+}
+
+interface WebhookRow extends Omit<WebhookRecord, 'secrets' | 'credentials' | 'keys'> {
+  keys: KeyRow[] | null;
   signingSealed: Buffer;
   credentialSetId: string;
   credentialTenant: string;
@@ -26,8 +36,13 @@ select w.id, w.tenant_id as tenant, w.status, w.status_since::text as "statusSin
   w.timeout_ms as "timeoutMs", w.ordering, w.retry_policy as "retryPolicy", w.payload, w.signing, w.headers,
   w.signing_sealed as "signingSealed", c.id as "credentialSetId", c.tenant_id as "credentialTenant",
   c.type as "credentialType", c.sealed as "credentialSealed",
-  md5(w::text || c::text) as fingerprint
+  k.keys, md5(w::text || c::text || coalesce(k.keys::text, '')) as fingerprint
 from webhooks w join credential_sets c on c.id = w.credential_set_id and c.tenant_id = w.tenant_id
+  left join lateral (
+    select jsonb_agg(jsonb_build_object('kid', kid, 'signsFrom', extract(epoch from signs_from),
+      'sealed', encode(sealed, 'base64')) order by kid) as keys
+    from signing_keys where tenant_id = w.tenant_id and (published_until is null or published_until > now())
+  ) k on w.signing->>'type' = 'jwt_rs256'
 order by w.created_at, w.id`;
 
 /** Reads the webhooks and opens their secrets; a row that has not changed is not opened again. */
@@ -55,16 +70,23 @@ export class WebhookReader {
   }
 
   private compile(row: WebhookRow): Destination | null {
-    const { signingSealed, credentialSetId, credentialTenant, credentialType, credentialSealed, ...rest } = row;
+    const { signingSealed, credentialSetId, credentialTenant, credentialType, credentialSealed, keys, ...rest } = row;
     try {
       const place = { tenant: row.tenant, table: 'webhooks', row: row.id, column: 'signing_sealed' };
       const { secrets = [] } = JSON.parse(this.keyring.open(signingSealed, place)) as { secrets?: TimedSecret[] };
       const set = { tenant: credentialTenant, table: 'credential_sets', row: credentialSetId, column: 'sealed' };
       const config = JSON.parse(this.keyring.open(credentialSealed, set)) as Record<string, unknown>;
-      return compileDestination({ ...rest, secrets, credentials: { type: credentialType, config } });
+      const opened = (keys ?? []).map((key) => this.openKey(row.tenant, key));
+      return compileDestination({ ...rest, secrets, keys: opened, credentials: { type: credentialType, config } });
     } catch (error) {
       this.onUnusable(row.id, error);
       return null;
     }
+  }
+
+  private openKey(tenant: string, { kid, signsFrom, sealed }: KeyRow): JwtKey {
+    const place = { tenant, table: 'signing_keys', row: kid, column: 'sealed' };
+    const key = createPrivateKey(this.keyring.open(Buffer.from(sealed, 'base64'), place));
+    return { kid, key, signsFrom: signsFrom * 1000 };
   }
 }

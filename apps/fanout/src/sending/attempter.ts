@@ -6,6 +6,7 @@ import type { Delivery } from '../lanes/delivery.js';
 import type { FanoutMetrics } from '../metrics.js';
 import { decideOutcome } from '../policy/decide-outcome.js';
 import type { Answer, Outcome } from '../policy/decide-outcome.js';
+import { addToken } from './add-token.js';
 import { Deadlines } from './deadlines.js';
 import { exchange } from './http-exchange.js';
 import type { Exchange } from './http-exchange.js';
@@ -87,7 +88,9 @@ export class Attempter {
     if (delivery.message === null) return { request: null, result: { ...FAILED, error: 'event_missing' } };
     let request: RenderedRequest;
     try {
-      request = renderRequest(destination, delivery, new Date(at));
+      const now = new Date(at);
+      const rendered = renderRequest(destination, delivery, now);
+      request = await addToken(rendered, destination, delivery.eventId, now);
     } catch {
       return { request: null, result: { ...FAILED, error: 'invalid_request' } };
     }

@@ -24,6 +24,7 @@ const webhook = (more: Partial<WebhookRecord> = {}): WebhookRecord => ({
   payload: 'full',
   signing: { type: 'standard_webhooks' },
   secrets: SECRETS.map((value) => ({ value })),
+  keys: [],
   headers: { 'X-Practice': '7', 'X-Api-Token': 'own-secret' },
   credentials: { type: 'api_keys', config: { headers: [{ name: 'X-Partner', value: 'partner-secret' }] } },
   ...more,

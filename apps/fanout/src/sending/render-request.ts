@@ -46,7 +46,8 @@ function signatureHeaders(
 ): Record<string, string> {
   const timestamp = Math.floor(now.getTime() / 1000);
   const unsigned = { 'webhook-id': id, 'webhook-timestamp': String(timestamp) };
-  if (signing.type === 'none') return unsigned;
+  // A JWT is added afterwards (add-token).
+  if (signing.type === 'none' || signing.type === 'jwt_rs256') return unsigned;
   const active = activeSecrets(secrets, now);
   if (signing.type === 'standard_webhooks') return { ...signStandardWebhooks(active, id, timestamp, body) };
   const [secret] = active;

@@ -19,7 +19,10 @@ export type RetryPolicy =
 
 /** How deliveries are signed; the secrets are sealed apart. */
 export type WebhookSigning =
-  { type: 'standard_webhooks' } | { type: 'hmac_sha256'; header: string; encoding: 'hex' } | { type: 'none' };
+  | { type: 'standard_webhooks' }
+  | { type: 'hmac_sha256'; header: string; encoding: 'hex' }
+  | { type: 'jwt_rs256'; header: string }
+  | { type: 'none' };
 
 /** An outbound destination. */
 @Entity('webhooks')

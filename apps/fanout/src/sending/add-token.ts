@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { signRs256Jwt } from '@claimwire/signing';
+import type { Destination, JwtKey } from '../configuration/destination.js';
+import { MASK } from '../configuration/mask.js';
+import type { RenderedRequest } from './render-request.js';
+
+/** Long enough for clocks that differ, short enough that a stolen token is worth little. */
+const LIFETIME_SECONDS = 240;
+
+/** The newest that is in use; before any is (clocks differ), the one that is next. */
+function currentKey(keys: readonly JwtKey[], now: number): JwtKey | undefined {
+  const newestFirst = keys.toSorted((a, b) => b.signsFrom - a.signsFrom);
+  return newestFirst.find(({ signsFrom }) => signsFrom <= now) ?? newestFirst.at(-1);
+}
+
+/**
+ * Adds the JWT of a webhook with `jwt_rs256`; any other request is returned as it is. `jti` differs in each request, also
+ * of one event: a receiver may refuse to see one twice.
+ * @throws Error when the tenant has no key
+ */
+export async function addToken(
+  request: RenderedRequest,
+  { id, tenant, signing }: Destination,
+  eventId: string,
+  now: Date,
+): Promise<RenderedRequest> {
+  if (signing.type !== 'jwt_rs256') return request;
+  const key = currentKey(signing.keys, now.getTime());
+  if (!key) throw new Error('the tenant has no key to sign with');
+  const issuedAt = Math.floor(now.getTime() / 1000);
+  const claims = {
+    iss: tenant,
+    aud: signing.audience,
+    jti: `${eventId}.${randomBytes(8).toString('hex')}`,
+    iat: issuedAt,
+    exp: issuedAt + LIFETIME_SECONDS,
+    webhook: id,
+    body_sha256: createHash('sha256')
+      .update(request.body ?? '')
+      .digest('hex'),
+  };
+  const token = await signRs256Jwt({ key: key.key, kid: key.kid, claims });
+  return {
+    ...request,
+    headers: [...request.headers, signing.header, token],
+    shown: { ...request.shown, [signing.header]: MASK },
+  };
+}
