@@ -17,6 +17,7 @@ import type { FanoutMetrics } from './metrics.js';
 import { NoticeOutbox } from './notices/notice-outbox.js';
 import { Attempter } from './sending/attempter.js';
 import { DeliveryStore } from './sending/delivery-store.js';
+import type { Held } from './sending/webhook-sender.js';
 import { Settler } from './sending/settler.js';
 
 export interface FanoutParts {
@@ -81,7 +82,7 @@ export class Fanout {
         store: this.store,
         attempt: (destination, delivery) => attempter.attempt(destination, delivery),
         settle: (settlement, stored) => this.settler.add(settlement, stored),
-        hold: (destination, status) => this.hold(destination, status),
+        hold: (destination, held) => this.hold(destination, held),
         room: () => config.FANOUT_BUFFERED_DELIVERIES - this.buffered(),
         onFailure: (error) => this.failed('send', error),
       },
@@ -217,10 +218,10 @@ export class Fanout {
     }
   }
 
-  private async hold(destination: Destination, status: 'deauthorized' | 'disabled'): Promise<number> {
+  private async hold(destination: Destination, { status, reason }: Held): Promise<number> {
     for (;;) {
       try {
-        await holdWebhook(this.parts.pool, destination, status);
+        await holdWebhook(this.parts.pool, destination, status, reason);
         this.parts.logger.warn({ tenant: destination.tenant, webhook: destination.id, status }, 'webhook.held');
         this.reload();
         return this.parts.configuration.looksBegun;

@@ -4,7 +4,7 @@ import { validateAs } from '../http/validation.js';
 import { withoutSecrets } from '../secret-paths.js';
 import { CREDENTIAL_SCHEMES, CREDENTIAL_TYPES, type CredentialType } from './credential-sets.dto.js';
 
-const SECRET_PATHS = ['headers[].value', 'password'];
+const SECRET_PATHS = ['headers[].value', 'password', 'clientSecret'];
 
 export interface CredentialSetContent {
   name: string;
@@ -26,9 +26,6 @@ export async function readCredentialSet(body: unknown): Promise<CredentialSetCon
   if (!isType(type)) throw fieldNotValid('type', `type must be one of ${CREDENTIAL_TYPES.join(', ')}`);
   const { instance, errors } = await validateAs<object>(CREDENTIAL_SCHEMES[type], body);
   if (errors.length > 0) throw notValid(errors);
-  if (type === 'oauth2_client_credentials') {
-    throw fieldNotValid('type', 'oauth2_client_credentials is known, but deliveries cannot use it in this version');
-  }
   const { name, ...config } = JSON.parse(JSON.stringify(instance)) as { name: string } & Record<string, unknown>;
   return { name, type, config, shown: withoutSecrets(config, [...SECRET_PATHS, 'type']) };
 }

@@ -48,6 +48,12 @@ describe('credential sets', () => {
     { type: 'api_keys', headers: [{ name: 'X-Key', value: 'hidden-value' }] },
     { type: 'basic', username: 'user', password: 'hidden-value' },
     { type: 'none' },
+    {
+      type: 'oauth2_client_credentials',
+      tokenUrl: 'https://id.example/token',
+      clientId: 'c',
+      clientSecret: 'hidden-value',
+    },
   ])('of type $type are kept sealed and read without secrets', async (set) => {
     const created = await post('/credential-sets', { name: 'n', ...set });
     expect(created).toMatchObject({ status: 201, body: { type: set.type, name: 'n' } });
@@ -60,10 +66,13 @@ describe('credential sets', () => {
     expect(JSON.parse(Keyring.parse(api.keyring).open(rows[0]!.sealed, place))).toEqual(set);
   });
 
-  it('of type oauth2_client_credentials are refused with a reason', async () => {
-    const oauth = { tokenUrl: 'https://id.example/token', clientId: 'c', clientSecret: 's' };
-    const answer = await post('/credential-sets', { name: 'o', type: 'oauth2_client_credentials', ...oauth });
-    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'type' }] } });
+  it('of type oauth2_client_credentials want the secret anew when the token URL changes', async () => {
+    const oauth = { type: 'oauth2_client_credentials', tokenUrl: 'https://id.example/token', clientId: 'c' };
+    const { id } = (await post('/credential-sets', { name: 'o', ...oauth, clientSecret: 's' })).body;
+    const moved = { ...oauth, tokenUrl: 'https://elsewhere.example/token' };
+    const answer = await patch(`/credential-sets/${id}`, moved);
+    expect([answer.status, ...new Set(paths(answer))]).toEqual([422, 'clientSecret']);
+    expect((await patch(`/credential-sets/${id}`, { ...moved, clientSecret: 's' })).status).toBe(200);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { TimedSecret } from '@claimwire/signing';
 import { UnusableWebhookError } from './destination.js';
-import type { Destination, JwtKey, Method, Signing, WebhookStatus } from './destination.js';
+import type { Destination, JwtKey, Method, OAuthClient, Signing, WebhookStatus } from './destination.js';
 import { MASK, maskHeader, maskUrl } from './mask.js';
 import type { Ordering } from '../lanes/lane.js';
 import type { RetryPolicy } from '../policy/retry-policy.js';
@@ -45,6 +45,7 @@ function apiKeyHeaders(config: Readonly<Record<string, unknown>>): Header[] {
 function credentialHeaders({ type, config }: WebhookRecord['credentials']): Header[] {
   switch (type) {
     case 'none':
+    case 'oauth2_client_credentials':
       return [];
     case 'api_keys':
       return apiKeyHeaders(config);
@@ -55,6 +56,18 @@ function credentialHeaders({ type, config }: WebhookRecord['credentials']): Head
     default:
       throw new UnusableWebhookError(`credential sets of type "${type}" are not supported`);
   }
+}
+
+function readOAuth({ type, config }: WebhookRecord['credentials']): OAuthClient | null {
+  if (type !== 'oauth2_client_credentials') return null;
+  const { tokenUrl, clientId, clientSecret, scope } = config;
+  if (typeof tokenUrl !== 'string' || !URL.canParse(tokenUrl)) throw new UnusableWebhookError('it has no token URL');
+  return {
+    tokenUrl,
+    clientId: String(clientId),
+    clientSecret: String(clientSecret),
+    scope: typeof scope === 'string' ? scope : undefined,
+  };
 }
 
 function readSigning({ signing, secrets, keys, url }: WebhookRecord): Signing {
@@ -86,7 +99,9 @@ export function compileDestination(webhook: WebhookRecord): Destination {
   if (!URL.canParse(address)) throw new UnusableWebhookError('its URL cannot be read');
   const url = new URL(address);
   const secret = credentialHeaders(credentials);
-  const headers = merge(DEFAULTS, Object.entries(own), secret);
+  const oauth = readOAuth(credentials);
+  const merged = merge(DEFAULTS, Object.entries(own), secret);
+  const headers = oauth ? merged.filter(([name]) => name.toLowerCase() !== 'authorization') : merged;
   const secretNames = new Set(secret.map(([name]) => name.toLowerCase()));
   const shown = headers.map(([name, value]) => {
     return [name.toLowerCase(), secretNames.has(name.toLowerCase()) ? MASK : maskHeader(name, value)];
@@ -96,6 +111,7 @@ export function compileDestination(webhook: WebhookRecord): Destination {
     origin: url.origin,
     path: url.pathname + url.search,
     signing: readSigning(webhook),
+    oauth,
     headers: headers.flat(),
     masked: { url: maskUrl(address), headers: Object.fromEntries(shown) as Record<string, string> },
   };

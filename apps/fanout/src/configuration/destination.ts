@@ -21,6 +21,14 @@ export type Signing =
   | { type: 'jwt_rs256'; header: string; audience: string; keys: readonly JwtKey[] }
   | { type: 'none' };
 
+/** Of a credential set `oauth2_client_credentials`. */
+export interface OAuthClient {
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: string;
+  scope: string | undefined;
+}
+
 /** A webhook made ready for sending: what does not change from one delivery to the next is worked out once. */
 export interface Destination {
   id: string;
@@ -40,6 +48,8 @@ export interface Destination {
   payload: 'full' | 'status_only';
   signing: Signing;
   secrets: readonly TimedSecret[];
+  /** Whose access token each request carries; null where the headers are all. */
+  oauth: OAuthClient | null;
   /** Name, value, name, value, …: the credential set's and the webhook's own, and defaults that these may replace. */
   headers: readonly string[];
   /** For the log of attempts: the address and `headers` without secrets. */

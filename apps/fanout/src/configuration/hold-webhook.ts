@@ -22,12 +22,13 @@ export async function holdWebhook(
   pool: Pool,
   { id, tenant, statusSince }: Destination,
   status: HeldStatus,
+  cause?: 'token_refused',
 ): Promise<void> {
-  const reason = REASONS[status];
+  const reason = cause ?? REASONS[status];
   await inTransaction(pool, async (client) => {
     const { rowCount } = await client.query(HOLD, [id, status, reason, statusSince]);
     if (rowCount !== 1) return;
-    const data = { status: ANSWERS[status], reason };
+    const data = { status: cause ? null : ANSWERS[status], reason };
     await writeHubNotices(client, [{ type: `webhook.${status}`, tenant, webhookId: id, data }]);
   });
 }

@@ -19,7 +19,7 @@ export type Verdict = 'delivered' | 'rejected' | 'deauthorized' | 'disabled' | '
 export type Outcome =
   | { type: 'delivered' }
   | { type: 'rejected' }
-  | { type: 'hold'; status: 'deauthorized' | 'disabled' }
+  | { type: 'hold'; status: 'deauthorized' | 'disabled'; reason?: 'token_refused' }
   | { type: 'retry'; delayMs: number }
   | { type: 'exhausted' };
 
@@ -39,7 +39,7 @@ const SPECIAL: Readonly<Record<number, Verdict>> = { 401: 'deauthorized', 406: '
 const RETRY_AFTER_STATUSES: ReadonlySet<number> = new Set([429, 503]);
 
 export function verdictOf(answer: Answer): Verdict {
-  if (answer.kind === 'failure') return 'failed';
+  if (answer.kind === 'failure') return answer.error === 'token_refused' ? 'deauthorized' : 'failed';
   if (answer.status >= 200 && answer.status < 300) return 'delivered';
   return SPECIAL[answer.status] ?? 'failed';
 }
@@ -62,7 +62,10 @@ function afterFailure({ answer, policy, earlierTries, firstTriedAt, now, random 
 const OUTCOMES: Record<Verdict, (attempt: Try) => Outcome> = {
   delivered: () => ({ type: 'delivered' }),
   rejected: () => ({ type: 'rejected' }),
-  deauthorized: () => ({ type: 'hold', status: 'deauthorized' }),
+  deauthorized: ({ answer }) => {
+    const reason = answer.kind === 'failure' ? ({ reason: 'token_refused' } as const) : {};
+    return { type: 'hold', status: 'deauthorized', ...reason };
+  },
   disabled: () => ({ type: 'hold', status: 'disabled' }),
   failed: afterFailure,
 };

@@ -10,6 +10,8 @@ export type AttemptError =
   | 'invalid_response'
   | 'invalid_request'
   | 'event_missing'
+  | 'token_refused'
+  | 'token_unavailable'
   | 'network_error';
 
 const BY_CODE: Readonly<Record<string, AttemptError>> = {

@@ -12,6 +12,7 @@ import { exchange } from './http-exchange.js';
 import type { Exchange } from './http-exchange.js';
 import { renderRequest } from './render-request.js';
 import type { RenderedRequest } from './render-request.js';
+import { TokenSource } from './token-source.js';
 import type { AttemptRecord } from './settlement.js';
 
 export interface Attempted {
@@ -45,12 +46,15 @@ function responseOf({ status, headers, body }: Exchange): AttemptRecord['respons
 /** Makes one attempt of a delivery and says what becomes of it; stores nothing. */
 export class Attempter {
   private readonly deadlines = new Deadlines();
+  private readonly tokens: TokenSource;
 
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly logger: RootLogger,
     private readonly metrics: FanoutMetrics,
-  ) {}
+  ) {
+    this.tokens = new TokenSource(dispatcher, this.deadlines);
+  }
 
   /** Never rejects for what the other side does: that is an outcome. */
   async attempt(destination: Destination, delivery: Delivery): Promise<Attempted> {
@@ -94,10 +98,34 @@ export class Attempter {
     } catch {
       return { request: null, result: { ...FAILED, error: 'invalid_request' } };
     }
-    const { origin, path, method, timeoutMs } = destination;
-    const { headers, body } = request;
-    const result = await exchange(this.dispatcher, { origin, path, method, headers, body, timeoutMs }, this.deadlines);
-    return { request, result };
+    return { request, result: await this.sendAuthorized(destination, request, performance.now()) };
+  }
+
+  /** With an access token where there is to be one; one that is refused is replaced once. All within the timeout. */
+  private async sendAuthorized(
+    destination: Destination,
+    request: RenderedRequest,
+    startedAt: number,
+    isSecond = false,
+  ): Promise<Exchange> {
+    const { oauth, timeoutMs } = destination;
+    const left = () => Math.max(1, timeoutMs - (performance.now() - startedAt));
+    if (!oauth) return this.exchange(destination, request, timeoutMs);
+    const token = await this.tokens.get(oauth, left());
+    if (token.kind !== 'token') return { ...FAILED, error: `token_${token.kind}` };
+    const headers = [...request.headers, 'authorization', `Bearer ${token.value}`];
+    const result = await this.exchange(destination, { ...request, headers }, left());
+    if (result.status !== 401) return result;
+    this.tokens.discard(oauth, token.value);
+    return isSecond ? result : this.sendAuthorized(destination, request, startedAt, true);
+  }
+
+  private exchange(
+    { origin, path, method }: Destination,
+    { headers, body }: RenderedRequest,
+    timeoutMs: number,
+  ): Promise<Exchange> {
+    return exchange(this.dispatcher, { origin, path, method, headers, body, timeoutMs }, this.deadlines);
   }
 
   private report(delivery: Delivery, { status, error, phases }: Exchange, outcome: Outcome): void {

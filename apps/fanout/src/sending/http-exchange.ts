@@ -22,7 +22,7 @@ export interface Exchange {
   status: number | null;
   error: AttemptError | null;
   headers: IncomingHttpHeaders;
-  /** The first 2 kB. */
+  /** Its first part. */
   body: Buffer;
   phases: Phases;
 }
@@ -34,6 +34,8 @@ export interface ExchangeRequest {
   headers: string[];
   body: Buffer | null;
   timeoutMs: number;
+  /** How much of the answer's body is kept: 2 kB unless told. */
+  keptBodyBytes?: number;
 }
 
 class TimedOutError extends Error {
@@ -58,6 +60,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   constructor(
     timeoutMs: number,
     deadlines: Deadlines,
+    private readonly keptBytes: number,
     private readonly finish: (exchange: Exchange) => void,
   ) {
     this.callOff = deadlines.after(timeoutMs, () => this.abort(new TimedOutError()));
@@ -79,8 +82,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.received < KEPT_BODY_BYTES)
-      this.kept.push(Buffer.from(chunk.subarray(0, KEPT_BODY_BYTES - this.received)));
+    if (this.received < this.keptBytes) this.kept.push(Buffer.from(chunk.subarray(0, this.keptBytes - this.received)));
     this.received += chunk.length;
     if (this.received <= LONGEST_BODY_BYTES) return;
     this.end(this.status, null);
@@ -118,9 +120,9 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
  * failure is an `error` code.
  */
 export function exchange(dispatcher: Dispatcher, request: ExchangeRequest, deadlines: Deadlines): Promise<Exchange> {
-  const { timeoutMs, ...options } = request;
+  const { timeoutMs, keptBodyBytes = KEPT_BODY_BYTES, ...options } = request;
   return new Promise((resolve) => {
-    const handler = new ExchangeHandler(timeoutMs, deadlines, resolve);
+    const handler = new ExchangeHandler(timeoutMs, deadlines, keptBodyBytes, resolve);
     try {
       // Our own deadline counts; undici's run per phase.
       dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler);

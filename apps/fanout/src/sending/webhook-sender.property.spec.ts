@@ -24,6 +24,7 @@ const DESTINATION: Destination = {
   signing: { type: 'none' },
   secrets: [],
   headers: [],
+  oauth: null,
   masked: { url: '', headers: {} },
 };
 const ATTEMPT = {

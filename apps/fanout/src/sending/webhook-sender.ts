@@ -2,18 +2,21 @@ import { faultPoint } from '@claimwire/service-host';
 import type { Destination } from '../configuration/destination.js';
 import type { Delivery } from '../lanes/delivery.js';
 import { Lane } from '../lanes/lane.js';
+import type { Outcome } from '../policy/decide-outcome.js';
 import type { Attempted } from './attempter.js';
 import { Backlog } from './backlog.js';
 import type { BacklogStore } from './backlog.js';
 import type { Settlement } from './settlement.js';
+
+export type Held = Extract<Outcome, { type: 'hold' }>;
 
 /** What a sender needs of the rest. */
 export interface SenderPorts {
   store: BacklogStore;
   attempt(destination: Destination, delivery: Delivery): Promise<Attempted>;
   settle(settlement: Settlement, stored: () => void): void;
-  /** Puts the webhook to `status`; resolves with the number of the last look at the configuration that may not show it. */
-  hold(destination: Destination, status: 'deauthorized' | 'disabled'): Promise<number>;
+  /** Puts the webhook to its new status; resolves with the number of the last look at the configuration that may not show it. */
+  hold(destination: Destination, held: Held): Promise<number>;
   /** How many more deliveries all lanes together may take into memory. */
   room(): number;
   onFailure(error: unknown): void;
@@ -140,13 +143,13 @@ export class WebhookSender {
       this.lane.settled(delivery);
       this.backlog.settled(delivery);
     }
-    if (outcome.type === 'hold') void this.hold(destination, outcome.status);
+    if (outcome.type === 'hold') void this.hold(destination, outcome);
     if (this.unsettled === 0) this.onIdle?.();
     this.pump();
   }
 
-  private async hold(destination: Destination, status: 'deauthorized' | 'disabled'): Promise<void> {
-    this.heldUntilLook = await this.ports.hold(destination, status);
+  private async hold(destination: Destination, held: Held): Promise<void> {
+    this.heldUntilLook = await this.ports.hold(destination, held);
   }
 
   private onFilled(superseded: Delivery[]): void {

@@ -1,6 +1,6 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
 
-export type CredentialSetType = 'api_keys' | 'basic' | 'none';
+export type CredentialSetType = 'api_keys' | 'basic' | 'none' | 'oauth2_client_credentials';
 
 /** What a webhook authenticates itself with. `config` holds no secrets; `sealed` holds all of it. */
 @Entity('credential_sets')
