@@ -5,8 +5,7 @@ import { StediReportsConfig } from './config.js';
 /** The app's view of Kafka: its publisher, and the handle that its consumer runs on. */
 @Injectable()
 export class ReportPublisher implements OnModuleInit, OnApplicationShutdown {
-  readonly consumerHandle: KafkaHandle;
-  private readonly handle: KafkaHandle;
+  readonly handle: KafkaHandle;
   private readonly publisher: KafkaPublisher;
 
   constructor(config: StediReportsConfig) {
@@ -15,9 +14,6 @@ export class ReportPublisher implements OnModuleInit, OnApplicationShutdown {
       clientId: config.KAFKA_CLIENT_ID,
       topicPrefix: config.KAFKA_TOPIC_PREFIX,
     };
-    // Two: kafkajs forgets one topic's metadata when its admin client is asked for another's. Jobs publish from the first
-    // moment, while the consumer still asks where its lanes stand.
-    this.consumerHandle = createKafka(options);
     this.handle = createKafka(options);
     this.publisher = new KafkaPublisher(this.handle);
   }
@@ -34,6 +30,5 @@ export class ReportPublisher implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.publisher.stop();
     await this.handle.close();
-    await this.consumerHandle.close();
   }
 }

@@ -16,7 +16,7 @@ export const stediReports: RunOptions<StediReportsConfig> = {
   module: (config) => StediReportsModule.forConfig(config),
   setup: (app) => {
     const consumers = { [CONSUMER]: { ...TUNING, lanes: app.get(LaneStore) } };
-    const strategy = new KafkaBatchServer(app.get(ReportPublisher).consumerHandle, { consumers });
+    const strategy = new KafkaBatchServer(app.get(ReportPublisher).handle, { consumers });
     app.connectMicroservice({ strategy });
     const health = app.get(HealthRegistry);
     health.addReadiness('consumer', () => strategy.readiness());

@@ -16,12 +16,20 @@ export interface ReplicationOptions {
  * @returns names of the topics created, without prefix
  * @throws TopicMismatchError before anything is changed, if a topic has another partition count: keys would move
  */
-export async function applyTopics(
+export function applyTopics(
   handle: KafkaHandle,
+  specs: readonly TopicSpec[],
+  options: ReplicationOptions,
+): Promise<string[]> {
+  return handle.withAdmin((admin) => apply(handle, admin, specs, options));
+}
+
+async function apply(
+  handle: KafkaHandle,
+  admin: Admin,
   specs: readonly TopicSpec[],
   { replication, minInsync }: ReplicationOptions,
 ): Promise<string[]> {
-  const admin = await handle.admin();
   const existing = await partitionCounts(handle, admin, specs);
   const wrong = specs.filter(({ name, partitions }) => (existing.get(name) ?? partitions) !== partitions);
   if (wrong.length > 0) {

@@ -16,6 +16,7 @@ describe('isTransient', () => {
     new Error('Connection terminated unexpectedly'),
     new KafkaJSConnectionError('Closed'),
     protocol('NOT_LEADER_FOR_PARTITION', true),
+    protocol('UNKNOWN_MEMBER_ID', false),
     new PublishTimeoutError('t', 1),
     new Error('wrapped', { cause: coded('ECONNRESET') }),
   ])('waits out %s', (error) => {

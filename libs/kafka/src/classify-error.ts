@@ -20,6 +20,8 @@ const NETWORK = new Set([
 ]);
 /** Serialisation failure, deadlock, too many connections, admin shutdown, crash shutdown, starting up, disk or memory full, lock timeout. */
 const POSTGRES = new Set(['40001', '40P01', '53100', '53200', '53300', '57P01', '57P02', '57P03', '55P03', '25006']);
+/** The group went on without us, for example after a long pause: join again, and whoever has the partition now goes on. */
+const LOST_MEMBERSHIP = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS']);
 /** pg reports a connection that broke or could not be had by message alone. */
 const POSTGRES_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end)/;
@@ -35,6 +37,7 @@ function isTransientLink(error: Coded): boolean {
   const code = typeof error.code === 'string' ? error.code : '';
   if (NETWORK.has(code) || POSTGRES.has(code) || code.startsWith('08')) return true;
   if (error.name?.startsWith('KafkaJS') && error.retriable === true) return true;
+  if (typeof error.type === 'string' && LOST_MEMBERSHIP.has(error.type)) return true;
   // A fresh cluster has no coordinator for a moment; kafkajs gives up on it.
   if (error.name === 'KafkaJSGroupCoordinatorNotFound') return true;
   return typeof error.message === 'string' && POSTGRES_MESSAGES.test(error.message);

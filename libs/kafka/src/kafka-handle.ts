@@ -41,6 +41,7 @@ export class KafkaHandle {
   private readonly kafka: Kafka;
   private readonly logger: KafkaLogger;
   private sharedAdmin: Promise<Admin> | null = null;
+  private adminTurn: Promise<void> = Promise.resolve();
   private readonly partitionCounts = new Map<string, number>();
 
   constructor(private readonly options: KafkaOptions) {
@@ -94,18 +95,28 @@ export class KafkaHandle {
     });
   }
 
-  /** A connected admin client, one for all callers. @throws while the broker cannot be reached */
-  admin(): Promise<Admin> {
-    this.sharedAdmin ??= this.connectAdmin();
-    return this.sharedAdmin;
+  /**
+   * Work with the admin client, which all callers share: one after another, since a look-up of kafkajs replaces the metadata
+   * that another one under way is still reading. Do not nest.
+   * @throws while the broker cannot be reached
+   */
+  withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const turn = this.adminTurn.then(async () => {
+      this.sharedAdmin ??= this.connectAdmin();
+      return work(await this.sharedAdmin);
+    });
+    this.adminTurn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
   }
 
   /** Partitions of a topic, remembered: they never change in place (DESIGN, Topics). @throws if the topic is missing */
   async partitionCount(topic: string): Promise<number> {
     const known = this.partitionCounts.get(topic);
     if (known !== undefined) return known;
-    const admin = await this.admin();
-    const { topics } = await admin.fetchTopicMetadata({ topics: [this.topic(topic)] });
+    const { topics } = await this.withAdmin((admin) => admin.fetchTopicMetadata({ topics: [this.topic(topic)] }));
     const count = topics[0]?.partitions.length ?? 0;
     if (count > 0) this.partitionCounts.set(topic, count);
     return count;

@@ -45,6 +45,28 @@ describe('applyTopics', () => {
   });
 });
 
+describe('KafkaHandle', () => {
+  it('lets look-ups of several topics at once see their own', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const fresh = createKafka({
+        brokers: testKafkaBrokers(),
+        clientId: 'test',
+        topicPrefix: handle.topic(''),
+        logger: QUIET,
+      });
+      const offsetsOf = (name: string) => fresh.withAdmin((admin) => admin.fetchTopicOffsets(fresh.topic(name)));
+      const found = await Promise.all([
+        offsetsOf(EVENTS),
+        fresh.partitionCount('small'),
+        offsetsOf('claims.raw.cair.v1'),
+        fresh.partitionCount('claims.raw.cair.v1'),
+      ]);
+      await fresh.close();
+      expect([found[0].length, found[1], found[2].length, found[3]]).toEqual([3, 1, 1, 1]);
+    }
+  });
+});
+
 describe('KafkaPublisher', () => {
   it('tells where each record is, in the order published per key', async () => {
     const results = await Promise.all(

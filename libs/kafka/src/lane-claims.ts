@@ -111,10 +111,10 @@ export class LaneClaims {
   }
 
   private async ranges(partitions: readonly TopicPartition[]): Promise<Map<string, LogRange>> {
-    const admin = await this.handle.admin();
     const ranges = new Map<string, LogRange>();
     for (const topic of new Set(partitions.map((at) => at.topic))) {
-      for (const { partition, low, high } of await admin.fetchTopicOffsets(this.handle.topic(topic))) {
+      const log = await this.handle.withAdmin((admin) => admin.fetchTopicOffsets(this.handle.topic(topic)));
+      for (const { partition, low, high } of log) {
         ranges.set(keyOf({ topic, partition }), { low: BigInt(low), high: BigInt(high) });
       }
     }

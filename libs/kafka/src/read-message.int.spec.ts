@@ -47,8 +47,7 @@ describe('messages read by their places', () => {
   });
 
   it('leave no group behind', async () => {
-    const admin = await handle.admin();
-    const { groups } = await admin.listGroups();
+    const { groups } = await handle.withAdmin((admin) => admin.listGroups());
     expect(groups.filter(({ groupId }) => groupId.startsWith(handle.groupId('read-')))).toEqual([]);
   });
 });

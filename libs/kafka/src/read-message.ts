@@ -46,8 +46,7 @@ export async function readMessages(
     await receive(consumer, handle.topic(topic), wanted);
   } finally {
     await consumer.disconnect();
-    const admin = await handle.admin();
-    await admin.deleteGroups([groupId]).catch(() => undefined);
+    await handle.withAdmin((admin) => admin.deleteGroups([groupId])).catch(() => undefined);
   }
   return places.map((place) => wanted.found.get(keyOf(place)) ?? null);
 }
@@ -55,8 +54,8 @@ export async function readMessages(
 const keyOf = ({ partition, offset }: MessagePlace): string => `${partition}/${offset}`;
 
 async function placesInLog(handle: KafkaHandle, topic: string, places: readonly MessagePlace[]) {
-  const admin = await handle.admin();
-  const logs = new Map((await admin.fetchTopicOffsets(handle.topic(topic))).map((log) => [log.partition, log]));
+  const offsets = await handle.withAdmin((admin) => admin.fetchTopicOffsets(handle.topic(topic)));
+  const logs = new Map(offsets.map((log) => [log.partition, log]));
   return places.filter(({ partition, offset }) => {
     const log = logs.get(partition);
     return log !== undefined && BigInt(log.low) <= offset && offset < BigInt(log.high);

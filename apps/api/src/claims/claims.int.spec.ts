@@ -178,8 +178,7 @@ describe('quarantine', () => {
   });
 
   async function highWatermarks(): Promise<string[]> {
-    const admin = await kafka.admin();
-    const offsets = await admin.fetchTopicOffsets(kafka.topic(rawTopic('cair')));
+    const offsets = await kafka.withAdmin((admin) => admin.fetchTopicOffsets(kafka.topic(rawTopic('cair'))));
     return offsets.sort((a, b) => a.partition - b.partition).map(({ high }) => high);
   }
 });

@@ -96,8 +96,7 @@ const auditOf = async (action: string) => {
   return body.data.filter((entry) => entry.action === action);
 };
 async function messagesOnSource(): Promise<number> {
-  const admin = await kafka.admin();
-  const offsets = await admin.fetchTopicOffsets(kafka.topic(rawTopic('cair')));
+  const offsets = await kafka.withAdmin((admin) => admin.fetchTopicOffsets(kafka.topic(rawTopic('cair'))));
   return offsets.reduce((sum, { high }) => sum + Number(high), 0);
 }
 

@@ -20,15 +20,15 @@ export class BenchTopics {
 
   /** @returns how many messages the topic has taken since it was made */
   async count(topic: string): Promise<number> {
-    const admin = await this.handle.admin();
-    const offsets = await admin.fetchTopicOffsets(this.handle.topic(topic));
+    const offsets = await this.handle.withAdmin((admin) => admin.fetchTopicOffsets(this.handle.topic(topic)));
     return offsets.reduce((sum, { offset }) => sum + Number(offset), 0);
   }
 
   async remove(): Promise<void> {
-    const admin = await this.handle.admin();
-    const topics = (await admin.listTopics()).filter((name) => name.startsWith(this.prefix));
-    await admin.deleteTopics({ topics });
+    await this.handle.withAdmin(async (admin) => {
+      const topics = (await admin.listTopics()).filter((name) => name.startsWith(this.prefix));
+      await admin.deleteTopics({ topics });
+    });
     await this.handle.close();
   }
 }
