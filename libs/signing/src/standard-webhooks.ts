@@ -1,6 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, type KeyObject } from 'node:crypto';
 import { PASSED, readSingleHeader, refused, type Check, type HeaderValue } from './check.js';
 import { constantTimeEqual } from './constant-time-equal.js';
+import { rememberKeys } from './remember-keys.js';
 import { activeSecrets, type TimedSecret } from './secrets.js';
 
 /** Stedi signs with the event's creation time and retries for up to 48 h: a 5-minute window would refuse those. */
@@ -25,7 +26,9 @@ export function generateWebhookSecret(): string {
   return SECRET_PREFIX + randomBytes(24).toString('base64');
 }
 
-const signatureOf = (key: Buffer, id: string, timestamp: string, body: Buffer | string): Buffer =>
+const keyOf = rememberKeys(decodeWebhookSecret);
+
+const signatureOf = (key: KeyObject, id: string, timestamp: string, body: Buffer | string): Buffer =>
   createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
 
 export interface StandardWebhooksHeaders {
@@ -48,7 +51,7 @@ export function signStandardWebhooks(
   if (secrets.length === 0) throw new Error('a webhook needs a secret to sign with');
   const timestamp = String(Math.floor(timestampSeconds));
   const signatures = secrets.map((secret) => {
-    const key = decodeWebhookSecret(secret);
+    const key = keyOf(secret);
     if (!key) throw new Error('a webhook secret must be base64, with or without "whsec_"');
     return `v1,${signatureOf(key, id, timestamp, body).toString('base64')}`;
   });
@@ -91,7 +94,7 @@ export function verifyStandardWebhooks(options: StandardWebhooksVerification): C
   if (!inTime.ok) return inTime;
   const parts = signature.value.split(' ').map(readSignature);
   if (parts.includes(undefined)) return refused('signature_malformed');
-  const keys = activeSecrets(secrets, now).flatMap((secret) => decodeWebhookSecret(secret) ?? []);
+  const keys = activeSecrets(secrets, now).flatMap((secret) => keyOf(secret) ?? []);
   if (keys.length === 0) return refused('no_active_secret');
   const expected = keys.map((key) => signatureOf(key, id.value, timestamp.value, body));
   const matches = parts.flatMap((part) => (part ? expected.map((bytes) => constantTimeEqual(bytes, part)) : []));

@@ -1,0 +1,25 @@
+import { createHmac } from 'node:crypto';
+import { expect, it, vi } from 'vitest';
+import { rememberKeys } from './remember-keys.js';
+
+it('decodes a secret once, and gives the key of each secret its own', () => {
+  const decode = vi.fn((secret: string) => Buffer.from(secret));
+  const keyOf = rememberKeys(decode);
+  const mac = (secret: string) => createHmac('sha256', keyOf(secret)!).update('body').digest('hex');
+  expect([mac('one'), mac('two'), mac('one')]).toEqual(
+    ['one', 'two', 'one'].map((secret) => createHmac('sha256', secret).update('body').digest('hex')),
+  );
+  expect(decode).toHaveBeenCalledTimes(2);
+});
+
+it('gives none for what is no secret, and keeps a bounded number', () => {
+  const decode = vi.fn((secret: string) => (secret === '' ? null : Buffer.from(secret)));
+  const keyOf = rememberKeys(decode);
+  expect(keyOf('')).toBeNull();
+  for (let number = 0; number <= 10_000; number += 1) keyOf(`secret-${number}`);
+  const before = decode.mock.calls.length;
+  keyOf('secret-10000');
+  expect(decode.mock.calls.length).toBe(before);
+  keyOf('secret-0');
+  expect(decode.mock.calls.length).toBe(before + 1);
+});
