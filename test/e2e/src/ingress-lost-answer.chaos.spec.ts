@@ -1,7 +1,7 @@
 import { cairStatusChange } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually.js';
-import { javaAnswers, OwnBroker } from './own-broker.js';
+import { canRunOwnBroker, OwnBroker } from './own-broker.js';
 import { TopicReader } from './read-topic.js';
 import { System } from './system.js';
 import { type Connection, sampleAuths, send, Tenant } from './tenant.js';
@@ -12,7 +12,7 @@ const PRODUCE = 0;
 /** A Kafka request starts with its length (4 bytes) and the number of what it asks for (2 bytes). */
 const isProduce = (request: Buffer): boolean => request.length > 6 && request.readInt16BE(4) === PRODUCE;
 
-describe.skipIf(!javaAnswers())('an answer of the broker that is lost after the write', () => {
+describe.skipIf(!canRunOwnBroker())('an answer of the broker that is lost after the write', () => {
   let broker: OwnBroker;
   let system: System;
   let connection: Connection;
