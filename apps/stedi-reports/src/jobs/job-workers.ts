@@ -74,12 +74,14 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
       const turn = await this.queue.takeTurn(this.free());
       if (!turn) break;
       if (turn.readyInMs > 0) this.readyAt = Math.min(this.readyAt, performance.now() + turn.readyInMs);
+      // A turn without jobs is no reason to stop looking: its connection was paused or filled up in between, and whoever
+      // found its row locked meanwhile sleeps. It is not chosen again unless something has changed.
       await this.start(turn.jobs);
-      if (turn.jobs.length === 0) break;
     }
   }
 
   private async start(jobs: readonly Job[]): Promise<void> {
+    if (jobs.length === 0) return;
     const known = await this.directory.load([...new Set(jobs.map(({ headers }) => headers.connection))]);
     for (const job of jobs) {
       const settings = known.get(`${job.headers.tenant}/${job.headers.connection}`);
