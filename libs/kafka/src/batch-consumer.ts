@@ -54,7 +54,9 @@ export class BatchConsumer {
     private readonly options: BatchConsumerOptions,
   ) {
     this.logger = new Logger(`Consumer:${options.consumer}`);
-    this.client = handle.consumer(handle.groupId(options.consumer));
+    // A connection that breaks while we stop would bring the consumer back: a member that holds partitions and does nothing.
+    const mayRestart = () => !this.stopping && !this.crashed;
+    this.client = handle.consumer(handle.groupId(options.consumer), { mayRestart });
     this.commits = new LazyCommits((offsets) => this.client.commitOffsets(offsets));
   }
 

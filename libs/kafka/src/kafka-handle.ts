@@ -82,7 +82,8 @@ export class KafkaHandle {
     });
   }
 
-  consumer(groupId: string, { maxWaitMs = MAX_WAIT_MS } = {}): Consumer {
+  /** @param options.mayRestart asked before a consumer that crashed joins its group again by itself */
+  consumer(groupId: string, { maxWaitMs = MAX_WAIT_MS, mayRestart = (): boolean => true } = {}): Consumer {
     return this.kafka.consumer({
       groupId,
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -91,7 +92,7 @@ export class KafkaHandle {
       maxWaitTimeInMs: maxWaitMs,
       minBytes: 1,
       allowAutoTopicCreation: false,
-      retry: RETRY,
+      retry: { ...RETRY, restartOnFailure: async () => mayRestart() },
     });
   }
 
