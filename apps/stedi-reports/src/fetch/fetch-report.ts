@@ -1,7 +1,7 @@
 import type { ConnectionSettings } from '@claimwire/provider-kit';
 import { readCode, readObject, readTimestamp } from '@claimwire/provider-kit';
 import { isReport, isReportKind, type ReportContext, type ReportKind } from '@claimwire/provider-stedi';
-import type { TransactionFacts } from '../intake/read-job.js';
+import type { TransactionFacts } from '../transaction-facts.js';
 import type { GetOutcome } from './answer.js';
 import type { StediClient } from './stedi-client.js';
 

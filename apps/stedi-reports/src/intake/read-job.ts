@@ -1,9 +1,7 @@
 import { decodeHeaders, type MessageHeaders } from '@claimwire/contracts';
 import type { Batch, BatchMessage } from '@claimwire/kafka';
-import { readTransactionEvent, type TransactionEvent } from '@claimwire/provider-stedi';
+import { readTransactionEvent } from '@claimwire/provider-stedi';
 import type { NewJob } from '../jobs/job.js';
-
-export type TransactionFacts = Extract<TransactionEvent, { kind: 'transaction' }>;
 
 /** Nothing to do here; `reason` is counted. What is wrong with such an event is the normaliser's to say. */
 export interface Skipped {

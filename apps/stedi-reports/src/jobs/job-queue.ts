@@ -2,7 +2,7 @@ import type { MessageHeaders } from '@claimwire/contracts';
 import { inTransaction, PG_POOL, type Pool, type PoolClient } from '@claimwire/postgres';
 import { Inject, Injectable } from '@nestjs/common';
 import { StediReportsConfig } from '../config.js';
-import type { TransactionFacts } from '../intake/read-job.js';
+import type { TransactionFacts } from '../transaction-facts.js';
 import type { Job } from './job.js';
 import { type ConnectionLimits, planTurn, waitForTokensMs } from './plan-turn.js';
 

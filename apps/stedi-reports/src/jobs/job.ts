@@ -1,5 +1,5 @@
 import type { MessageHeaders } from '@claimwire/contracts';
-import type { TransactionFacts } from '../intake/read-job.js';
+import type { TransactionFacts } from '../transaction-facts.js';
 
 /** Where the message that announced a transaction stands. */
 export interface SourcePosition {

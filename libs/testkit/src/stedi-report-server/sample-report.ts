@@ -1,7 +1,7 @@
 import { readSampleTransactionId } from '../senders/stedi-sample-transaction.js';
 import { buildAcknowledgmentReport } from './acknowledgment-report.js';
 import { buildRemittanceReport, type RemittedClaim } from './remittance-report.js';
-import type { StoredTransaction } from './stedi-report-server.js';
+import type { StoredTransaction } from './stored-transaction.js';
 
 const CHARGE = '109.20';
 

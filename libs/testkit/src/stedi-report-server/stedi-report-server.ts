@@ -2,22 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sampleTransaction } from './sample-report.js';
-
-export interface StoredTransaction {
-  kind: '277' | '835';
-  /** What the report endpoint answers. */
-  report: object;
-  /** What `GET /transactions/{id}` answers beside the id; every member has a default. */
-  transaction?: Partial<TransactionRecord>;
-}
-
-export interface TransactionRecord {
-  direction: string;
-  mode: string;
-  status: string;
-  processedAt: string;
-  partnershipId: string;
-}
+import type { StoredTransaction, TransactionRecord } from './stored-transaction.js';
 
 export interface Fault {
   /** 400, 403, 404, 429, 500, 503, 504, or 0 to cut the connection. */
