@@ -24,6 +24,8 @@ const realParts = {
   globalSetup: ['libs/testkit/src/vitest-global-setup.ts'],
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  // A poll waits for what must come; on a busy machine one second, Vitest's default, is not enough for anything.
+  expect: { poll: { timeout: 20_000, interval: 50 } },
 };
 
 export default defineConfig({

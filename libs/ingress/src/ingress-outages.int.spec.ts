@@ -113,14 +113,14 @@ describe('the spool', () => {
   });
 
   it('answers without waiting for Kafka once it is known not to acknowledge', async () => {
-    const service = await harness.ingress(cair, undefined, { ...NO_KAFKA, PUBLISH_DEADLINE_MS: '1000' });
+    const service = await harness.ingress(cair, undefined, { ...NO_KAFKA, PUBLISH_DEADLINE_MS: '3000' });
     const to = await harness.connect(cair, auth);
     await harness.send(service, cair, to, cairStatusChange());
     const before = performance.now();
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => harness.send(service, cair, to, cairStatusChange())),
     );
-    expect(performance.now() - before).toBeLessThan(900);
+    expect(performance.now() - before).toBeLessThan(2_700);
     expect(new Set(replies.map(({ response }) => response.status))).toEqual(new Set([202]));
   });
 
@@ -159,7 +159,7 @@ describe('back-pressure', () => {
 describe('without PostgreSQL', () => {
   it('answers 503 for connections that are in memory for too long, and serves them again when they are confirmed', async () => {
     const service = await harness.ingress(cair, undefined, {
-      CONNECTIONS_MAX_AGE_S: '1',
+      CONNECTIONS_MAX_AGE_S: '3',
       CONFIGURATION_POLL_MS: '200',
     });
     const to = await harness.connect(cair, auth);
@@ -170,7 +170,7 @@ describe('without PostgreSQL', () => {
     await harness.pool.query('alter table connection_tokens rename to connection_tokens_away');
     try {
       expect(await status()).toBe(202);
-      await expect.poll(status, { timeout: 5_000, interval: 200 }).toBe(503);
+      await expect.poll(status).toBe(503);
     } finally {
       await harness.pool.query('alter table connection_tokens_away rename to connection_tokens');
       await harness.pool.query('alter sequence configuration_version_away rename to configuration_version');
@@ -209,11 +209,11 @@ describe('tokens and secrets', () => {
   it('follows a rotation: both tokens during the overlap, only the new one after it', async () => {
     const service = await harness.ingress(cair);
     const to = await harness.connect(cair, auth);
-    const soon = await harness.addToken(to.id, new Date(Date.now() + 1_500));
+    const soon = await harness.addToken(to.id, new Date(Date.now() + 4_000));
     const status = async (token: string): Promise<number> =>
       (await harness.send(service, cair, to, cairStatusChange(), { token })).response.status;
     expect([await status(to.token), await status(soon)]).toEqual([202, 202]);
-    await expect.poll(() => status(soon), { timeout: 5_000, interval: 200 }).toBe(404);
+    await expect.poll(() => status(soon)).toBe(404);
     expect(await status(to.token)).toBe(202);
   });
 
@@ -224,7 +224,7 @@ describe('tokens and secrets', () => {
       (await harness.send(service, cair, to, cairStatusChange())).response.status;
     expect(await status()).toBe(202);
     await harness.pool.query('delete from connections where id = $1', [to.id]);
-    await expect.poll(status, { timeout: 3_000, interval: 50 }).toBe(404);
+    await expect.poll(status).toBe(404);
   });
 
   it("does not take another provider's token", async () => {
@@ -239,7 +239,7 @@ describe('tokens and secrets', () => {
     await harness.pool.query(`update connections set sealed = '\\x0100' where id = $1`, [to.id]);
     const status = async (): Promise<number> =>
       (await harness.send(service, cair, to, cairStatusChange())).response.status;
-    await expect.poll(status, { timeout: 3_000, interval: 50 }).toBe(503);
+    await expect.poll(status).toBe(503);
   });
 });
 

@@ -65,7 +65,7 @@ describe('a connection whose API key is refused', () => {
     const [refused, fine] = [await bench.connect(settings()), await bench.connect(settings())];
     await announceAll(refused, bad);
     await announceAll(fine, good);
-    await expect.poll(() => published(good), { timeout: 5_000, interval: 20 }).toBe(good.length);
+    await expect.poll(() => published(good), within).toBe(good.length);
     await expect
       .poll(() => stateOf(refused), within)
       .toEqual({
@@ -114,10 +114,9 @@ describe('connections beside each other', () => {
     const [first, second] = [await bench.connect(settings()), await bench.connect(settings())];
     await announceAll(first, slow);
     await expect.poll(() => requestsOf(slow), within).toBeGreaterThan(0);
-    const started = performance.now();
     await announceAll(second, quick);
     await expect.poll(() => published(quick), within).toBe(quick.length);
-    expect(performance.now() - started).toBeLessThan(2_500);
+    expect(published(slow)).toBeLessThan(slow.length);
     await expect.poll(() => published(slow), within).toBe(slow.length);
   });
 
@@ -139,7 +138,7 @@ describe('connections beside each other', () => {
     const [first, second] = [await bench.connect(settings()), await bench.connect(settings())];
     const ids = await announceAll(first, stormed);
     await announceAll(second, calm);
-    await expect.poll(() => published(calm), { timeout: 5_000, interval: 20 }).toBe(calm.length);
+    await expect.poll(() => published(calm), within).toBe(calm.length);
     await expect.poll(() => published(stormed), within).toBe(stormed.length);
     expect(ids.flatMap((id) => bench.quarantined(id))).toEqual([]);
     expect(requestsOf(stormed)).toBe(stormed.length + 40);
