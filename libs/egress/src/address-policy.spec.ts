@@ -90,7 +90,7 @@ describe('networks that the operator allows', () => {
     expect(allows('192.168.1.8')).toBe(false);
   });
 
-  it.each(['localhost', '127.0.0.0/33', '127.0.0.0/8/8', '::1/129', '127.0.0.0/-1', '/8', '10.0.0.0/a'])(
+  it.each(['localhost', '127.0.0.0/33', '127.0.0.0/8/8', '::1/129', '127.0.0.0/-1', '/8', '10.0.0.0/', '10.0.0.0/a'])(
     'are refused at boot when one is not a network: %s',
     (entry) => {
       expect(() => addressPolicy([entry])).toThrow(entry);

@@ -9,10 +9,10 @@ export type AddressPolicy = (address: string) => boolean;
 const PREFIX_BITS = { 4: 32, 6: 128 } as const;
 
 function addNetwork(list: BlockList, cidr: string): void {
-  const [address = '', prefix = '', ...rest] = cidr.trim().split('/');
+  const [address = '', prefix, ...rest] = cidr.trim().split('/');
   const family = isIP(address) as 0 | 4 | 6;
-  const bits = family && prefix === '' ? PREFIX_BITS[family] : Number(prefix);
-  if (family === 0 || rest.length > 0 || !/^\d*$/.test(prefix) || bits > PREFIX_BITS[family]) {
+  const bits = family && prefix === undefined ? PREFIX_BITS[family] : Number(prefix);
+  if (family === 0 || rest.length > 0 || !/^\d+$/.test(prefix ?? '0') || bits > PREFIX_BITS[family]) {
     throw new Error(`"${cidr}" is not a network: expected <address>/<prefix length>, for example 127.0.0.0/8`);
   }
   list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');

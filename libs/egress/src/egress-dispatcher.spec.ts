@@ -6,7 +6,9 @@ import type { Dispatcher } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AddressRefusedError } from './address-refused.error.js';
 import { createEgressDispatcher } from './egress-dispatcher.js';
-import type { Resolve } from './egress-dispatcher.js';
+import { DnsServer } from '../test/dns-server.js';
+import { HostResolver } from './host-resolver.js';
+import type { Resolve } from './host-resolver.js';
 
 let server: Server;
 let port: number;
@@ -28,9 +30,10 @@ const resolvesTo =
 const get = (host: string, through: Dispatcher) => request(`http://${host}:${port}/`, { dispatcher: through });
 
 beforeAll(async () => {
-  server = createServer((_request, response) => {
+  server = createServer(({ url }, response) => {
     hits += 1;
-    response.writeHead(302, { location: '/elsewhere' }).end();
+    response.shouldKeepAlive = url !== '/close';
+    response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
@@ -52,7 +55,22 @@ describe('a request through the egress dispatcher', () => {
     '[::1]',
     '[::ffff:127.0.0.1]',
     '[::ffff:7f00:1]',
+    '[0:0:0:0:0:ffff:127.0.0.1]',
+    '[64:ff9b::7f00:1]',
+    '[2002:7f00:1::]',
     '0.0.0.0',
+    '0',
+    '0x7f.1',
+    '017700000001',
+    '0X7F.0x0.0x0.0x1',
+    '127.0.0.1.',
+    '127.0.1',
+    '%31%32%37.0.0.1',
+    '１２７.0.0.1',
+    '127。0。0。1',
+    'LOCALHOST.',
+    'claims.localhost',
+    'pms.example@127.0.0.1',
   ])('opens no socket to the own host, spelled %s', async (host) => {
     await expect(get(host, dispatcher([]))).rejects.toBeInstanceOf(AddressRefusedError);
     expect(hits).toBe(0);
@@ -72,6 +90,21 @@ describe('a request through the egress dispatcher', () => {
     const { statusCode } = await get('rebinding.example', dispatcher(['127.0.0.0/8'], rebinding));
     expect(statusCode).toBe(302);
     expect(lookups).toBe(1);
+  });
+
+  it('judges each connection anew by what the name server says then', async () => {
+    const answers = [['127.0.0.1'], ['169.254.169.254']];
+    let asked = 0;
+    // A and AAAA are asked for each time.
+    const names = await DnsServer.start(() => answers[Math.floor(asked++ / 2)] ?? []);
+    const { resolve } = new HostResolver({ servers: [names.address], hosts: { addresses: () => [] } });
+    const through = dispatcher(['127.0.0.0/8'], resolve);
+    const first = await request(`http://rebinding.example:${port}/close`, { dispatcher: through });
+    await first.body.dump();
+    expect(first.statusCode).toBe(302);
+    await expect(get('rebinding.example', through)).rejects.toBeInstanceOf(AddressRefusedError);
+    expect(hits).toBe(1);
+    names.stop();
   });
 
   it('dials only the allowed ones among the addresses of a name', async () => {

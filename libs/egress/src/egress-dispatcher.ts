@@ -1,5 +1,3 @@
-import { lookup as systemLookup } from 'node:dns';
-import type { LookupAddress, LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
@@ -7,13 +5,14 @@ import type { Dispatcher } from 'undici';
 import { addressPolicy } from './address-policy.js';
 import type { AddressPolicy } from './address-policy.js';
 import { AddressRefusedError } from './address-refused.error.js';
+import { HostResolver } from './host-resolver.js';
+import type { Resolve } from './host-resolver.js';
 
-/** Resolves a host to all its addresses; `dns.lookup` by default, so that the hosts file counts too. */
-export type Resolve = (
-  hostname: string,
-  options: LookupOptions & { all: true },
-  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
+/**
+ * Where a name has several addresses, each but the last has this long. Node's default of 250 ms gives up far continents'
+ * servers: it abandons the first address for one of a family that may have no route.
+ */
+const ADDRESS_ATTEMPT_MS = 2_500;
 
 export interface EgressOptions {
   /** Networks in CIDR notation that may be called although they are not public; empty in production. */
@@ -24,6 +23,7 @@ export interface EgressOptions {
   connectTimeoutMs?: number;
   /** Milliseconds that an idle socket stays open where the server says nothing, default 4,000. */
   keepAliveTimeoutMs?: number;
+  /** Names to addresses; a HostResolver by default. */
   resolve?: Resolve;
 }
 
@@ -51,8 +51,9 @@ function checkedLookup(allows: AddressPolicy, resolve: Resolve): LookupFunction 
 export function createEgressDispatcher(options: EgressOptions): Dispatcher {
   const { allowNetworks, connections, connectTimeoutMs = 10_000, keepAliveTimeoutMs = 4_000 } = options;
   const allows = addressPolicy(allowNetworks);
-  const lookup = checkedLookup(allows, options.resolve ?? systemLookup);
-  const dial = buildConnector({ lookup, timeout: connectTimeoutMs, allowH2: false });
+  const lookup = checkedLookup(allows, options.resolve ?? new HostResolver().resolve);
+  const families = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS };
+  const dial = buildConnector({ lookup, timeout: connectTimeoutMs, allowH2: false, ...families });
   return new Agent({
     connections: connections ?? null,
     pipelining: 1,

@@ -1,3 +1,4 @@
 export * from './address-refused.error.js';
 export * from './address-policy.js';
 export * from './egress-dispatcher.js';
+export * from './host-resolver.js';
