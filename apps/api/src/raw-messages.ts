@@ -1,5 +1,12 @@
 import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { createKafka, KafkaPublisher, readMessages, type BatchMessage, type PublishRecord } from '@claimwire/kafka';
+import {
+  createKafka,
+  kafkaOptions,
+  KafkaPublisher,
+  readMessages,
+  type BatchMessage,
+  type PublishRecord,
+} from '@claimwire/kafka';
 import { ApiConfig } from './config.js';
 import { Problem } from './http/problem.js';
 
@@ -9,8 +16,8 @@ export class RawMessages implements OnApplicationShutdown {
   private readonly kafka;
   private readonly publisher;
 
-  constructor({ KAFKA_BROKERS, KAFKA_CLIENT_ID, KAFKA_TOPIC_PREFIX }: ApiConfig) {
-    this.kafka = createKafka({ brokers: KAFKA_BROKERS, clientId: KAFKA_CLIENT_ID, topicPrefix: KAFKA_TOPIC_PREFIX });
+  constructor(config: ApiConfig) {
+    this.kafka = createKafka(kafkaOptions(config));
     this.publisher = new KafkaPublisher(this.kafka);
   }
 

@@ -1,5 +1,5 @@
 import { TOPICS } from '@claimwire/contracts';
-import { applyTopics, createKafka } from '@claimwire/kafka';
+import { applyTopics, createKafka, kafkaOptions } from '@claimwire/kafka';
 import { answerHelp, loadConfig } from '@claimwire/service-host';
 import { TopicsConfig } from './config.js';
 
@@ -8,9 +8,7 @@ const options = { name: 'topics', defaults: { MANAGEMENT_PORT: 0, KAFKA_CLIENT_I
 answerHelp(TopicsConfig, options);
 const config = loadConfig(TopicsConfig, undefined, options);
 const kafka = createKafka({
-  brokers: config.KAFKA_BROKERS,
-  clientId: config.KAFKA_CLIENT_ID,
-  topicPrefix: config.KAFKA_TOPIC_PREFIX,
+  ...kafkaOptions(config),
   // the client's complaints of each try would bury the one sentence below
   logger: { warn: () => undefined },
 });

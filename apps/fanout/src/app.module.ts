@@ -1,5 +1,5 @@
 import { createEgressDispatcher } from '@claimwire/egress';
-import { createKafka, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
+import { createKafka, kafkaOptions, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
 import { METRICS_REGISTRY, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
@@ -27,12 +27,7 @@ export class FanoutModule {
         Lifecycle,
         {
           provide: KAFKA_HANDLE,
-          useFactory: () =>
-            createKafka({
-              brokers: config.KAFKA_BROKERS,
-              clientId: config.KAFKA_CLIENT_ID,
-              topicPrefix: config.KAFKA_TOPIC_PREFIX,
-            }),
+          useFactory: () => createKafka(kafkaOptions(config)),
         },
         {
           provide: DISPATCHER,

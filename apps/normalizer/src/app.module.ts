@@ -1,4 +1,4 @@
-import { createKafka, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
+import { createKafka, kafkaOptions, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
 import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -31,12 +31,7 @@ export class NormalizerModule {
         Lifecycle,
         {
           provide: KAFKA_HANDLE,
-          useFactory: () =>
-            createKafka({
-              brokers: config.KAFKA_BROKERS,
-              clientId: config.KAFKA_CLIENT_ID,
-              topicPrefix: config.KAFKA_TOPIC_PREFIX,
-            }),
+          useFactory: () => createKafka(kafkaOptions(config)),
         },
         {
           provide: KafkaPublisher,

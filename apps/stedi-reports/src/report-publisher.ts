@@ -1,4 +1,4 @@
-import { createKafka, type KafkaHandle, KafkaPublisher, type PublishRecord } from '@claimwire/kafka';
+import { createKafka, kafkaOptions, type KafkaHandle, KafkaPublisher, type PublishRecord } from '@claimwire/kafka';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { StediReportsConfig } from './config.js';
 
@@ -9,12 +9,7 @@ export class ReportPublisher implements OnModuleInit, OnApplicationShutdown {
   private readonly publisher: KafkaPublisher;
 
   constructor(config: StediReportsConfig) {
-    const options = {
-      brokers: config.KAFKA_BROKERS,
-      clientId: config.KAFKA_CLIENT_ID,
-      topicPrefix: config.KAFKA_TOPIC_PREFIX,
-    };
-    this.handle = createKafka(options);
+    this.handle = createKafka(kafkaOptions(config));
     this.publisher = new KafkaPublisher(this.handle);
   }
 

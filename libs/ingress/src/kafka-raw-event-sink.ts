@@ -1,4 +1,4 @@
-import { createKafka, type KafkaHandle, KafkaPublisher } from '@claimwire/kafka';
+import { createKafka, kafkaOptions, type KafkaHandle, KafkaPublisher } from '@claimwire/kafka';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { IngressConfig } from './ingress-config.js';
 import { IngressMetrics } from './metrics.js';
@@ -14,11 +14,7 @@ export class KafkaRawEventSink implements RawEventSink, OnModuleInit, OnApplicat
     config: IngressConfig,
     private readonly metrics: IngressMetrics,
   ) {
-    this.handle = createKafka({
-      brokers: config.KAFKA_BROKERS,
-      clientId: config.KAFKA_CLIENT_ID,
-      topicPrefix: config.KAFKA_TOPIC_PREFIX,
-    });
+    this.handle = createKafka(kafkaOptions(config));
     this.publisher = new KafkaPublisher(this.handle, { deadlineMs: config.PUBLISH_DEADLINE_MS });
   }
 

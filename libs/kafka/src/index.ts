@@ -7,6 +7,7 @@ export * from './kafka-batch-server.js';
 export * from './kafka-batch.decorator.js';
 export { createKafka, type KafkaHandle, type KafkaLogger, type KafkaOptions } from './kafka-handle.js';
 export * from './kafka-publisher.js';
+export { kafkaOptions } from './kafka-security.js';
 export type { LaneHooks, LanePort } from './lane-claims.js';
 export type { PublishRecord, PublishResult } from './publish-record.js';
 export * from './read-message.js';

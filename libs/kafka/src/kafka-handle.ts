@@ -1,5 +1,15 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Logger } from '@nestjs/common';
-import { Kafka, logLevel, Partitioners, type Admin, type Consumer, type LogEntry, type Producer } from 'kafkajs';
+import {
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Admin,
+  type Consumer,
+  type LogEntry,
+  type Producer,
+  type SASLOptions,
+} from 'kafkajs';
 import { encodeRecordsInOneBuffer } from './encode-record.js';
 import { quietRequestQueue } from './quiet-request-queue.js';
 
@@ -14,6 +24,9 @@ export interface KafkaOptions {
   clientId: string;
   /** Before every topic and group id, for example "staging."; "" in production. */
   topicPrefix: string;
+  /** Present = the brokers speak TLS; a certificate in it = mutual TLS. */
+  tls?: ConnectionOptions;
+  sasl?: SASLOptions;
   logger?: KafkaLogger;
 }
 
@@ -49,6 +62,8 @@ export class KafkaHandle {
     this.kafka = new Kafka({
       brokers: options.brokers,
       clientId: options.clientId,
+      ssl: options.tls,
+      sasl: options.sasl,
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       retry: RETRY,

@@ -1,4 +1,4 @@
-import { ArrayNotEmpty, IsArray, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
 import type { CrossChecked } from './read-config.js';
 import { type ConfigClass, Setting } from './setting.js';
 
@@ -58,33 +58,6 @@ export function WithHttp<B extends HostConfig>(Base: ConfigClass<B>): ConfigClas
     PORT!: number;
   }
   return HttpConfig as unknown as ConfigClass<B & HttpSettings>;
-}
-
-export interface KafkaSettings {
-  /** host:port */
-  KAFKA_BROKERS: string[];
-  KAFKA_TOPIC_PREFIX: string;
-  KAFKA_CLIENT_ID: string;
-}
-
-/** Adds where Kafka is. */
-export function WithKafka<B extends HostConfig>(Base: ConfigClass<B>): ConfigClass<B & KafkaSettings> {
-  class KafkaConfig extends (Base as ConfigClass<HostConfig>) implements KafkaSettings {
-    @Setting({ help: 'the Kafka brokers, host:port[,host:port…]' })
-    @IsArray()
-    @ArrayNotEmpty()
-    @Matches(/^.+:\d+$/, { each: true, message: 'KAFKA_BROKERS must be a comma list of host:port' })
-    KAFKA_BROKERS!: string[];
-
-    @Setting({ help: 'what stands before every topic and group name', default: '' })
-    @Matches(/^[A-Za-z0-9._-]*$/)
-    KAFKA_TOPIC_PREFIX!: string;
-
-    @Setting({ help: 'the name by which the brokers know this process', default: 'claimwire' })
-    @IsString()
-    KAFKA_CLIENT_ID!: string;
-  }
-  return KafkaConfig as unknown as ConfigClass<B & KafkaSettings>;
 }
 
 export interface DatabaseSettings {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeSettings } from './describe-settings.js';
-import { HostConfig, WithDatabase, WithHttp, WithKafka, WithKeyring } from './host-config.js';
+import { HostConfig, WithDatabase, WithHttp, WithKeyring } from './host-config.js';
+import { WithKafka } from './kafka-config.js';
 import { formatProblems } from './load-config.js';
 import { readConfig } from './read-config.js';
 import { Setting } from './setting.js';
