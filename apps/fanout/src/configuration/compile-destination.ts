@@ -73,6 +73,7 @@ function readOAuth({ type, config }: WebhookRecord['credentials']): OAuthClient 
 function readSigning({ signing, secrets, keys, url }: WebhookRecord): Signing {
   const { type, header, encoding } = signing;
   if (type === 'none') return { type };
+  if (header && FORBIDDEN.test(header)) throw new UnusableWebhookError('it signs in a header of the protocol');
   if (type === 'jwt_rs256') {
     if (!header || keys.length === 0) throw new UnusableWebhookError('jwt_rs256 needs a header and a key');
     return { type, header, audience: url, keys };

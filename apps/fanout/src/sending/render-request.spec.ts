@@ -10,6 +10,7 @@ const SECRETS = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_c2VjcmV0LXNlY3
 const MESSAGE =
   '{"id":"evt_1","type":"claim.updated","tenant":"demo","version":2,"status":"paid","amounts":{"paid":"1.00"}}';
 
+const PARTNER = { name: 'X-Partner', value: 'partner-secret' };
 const webhook = (more: Partial<WebhookRecord> = {}): WebhookRecord => ({
   id: 'whk_1',
   tenant: 'demo',
@@ -26,7 +27,7 @@ const webhook = (more: Partial<WebhookRecord> = {}): WebhookRecord => ({
   secrets: SECRETS.map((value) => ({ value })),
   keys: [],
   headers: { 'X-Practice': '7', 'X-Api-Token': 'own-secret' },
-  credentials: { type: 'api_keys', config: { headers: [{ name: 'X-Partner', value: 'partner-secret' }] } },
+  credentials: { type: 'api_keys', config: { headers: [PARTNER] } },
   ...more,
 });
 const delivery = (more: Partial<Delivery> = {}): Delivery => ({
@@ -90,9 +91,11 @@ describe('the request of a delivery', () => {
       'Content-Type': 'application/cloudevents+json',
       'webhook-id': 'mine',
       Host: 'evil',
+      hOST: '169.254.169.254',
       'ce-id': 'mine',
     };
-    const rendered = render({ headers });
+    const hosts = { type: 'api_keys', config: { headers: [{ name: 'HOST', value: '127.0.0.1' }, PARTNER] } };
+    const rendered = render({ headers, credentials: hosts });
     expect(rendered.headers).toMatchObject({ 'x-partner': 'partner-secret', 'content-type': headers['Content-Type'] });
     expect(rendered.headers).toMatchObject({ 'webhook-id': 'evt_1', 'ce-id': 'evt_1' });
     expect(rendered.headers).not.toHaveProperty('host');
@@ -154,6 +157,8 @@ describe('what the log of attempts shows', () => {
 describe('a webhook that cannot be sent to', () => {
   it.each([
     ['signing', { signing: { type: 'jwt_rs256', header: 'authorization' } }],
+    ['a signature as Host', { signing: { type: 'hmac_sha256', header: 'Host', encoding: 'hex' } }],
+    ['a signature that frames', { signing: { type: 'hmac_sha256', header: 'Content-Length', encoding: 'hex' } }],
     ['credentials', { credentials: { type: 'oauth2_client_credentials', config: {} } }],
     ['no secret', { secrets: [] }],
     ['address', { url: 'nonsense' }],
