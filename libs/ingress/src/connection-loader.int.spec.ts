@@ -11,7 +11,7 @@ describe('ConnectionLoader', () => {
   let pool: Pool;
   beforeAll(async () => {
     harness = await IngressHarness.start();
-    pool = createPool(harness.database.url, 2);
+    pool = createPool(harness.database.url, 2, { queryTimeoutMs: 2_000 });
   });
   afterAll(async () => {
     await pool.end();

@@ -36,13 +36,19 @@ const STORES: Provider[] = [
   SpoolDrainer,
 ];
 
+/**
+ * Of each statement: a database that has fallen silent must not keep the drainer, an audit or a look-up until TCP gives up,
+ * which can take hours. They come back by themselves.
+ */
+const QUERY_TIMEOUT_MS = 5_000;
+
 @Module({})
 export class IngressModule {
   /** @param sink instead of Kafka and the spool, for a test of what happens when nothing acknowledges */
   static forProvider(provider: ClaimProvider, config: IngressConfig, sink?: RawEventSink): DynamicModule {
     return {
       module: IngressModule,
-      imports: [PostgresModule.forRoot(config)],
+      imports: [PostgresModule.forRoot({ ...config, queryTimeoutMs: QUERY_TIMEOUT_MS })],
       providers: [
         { provide: PROVIDER, useValue: provider },
         ...(sink ? [{ provide: RAW_EVENT_SINK, useValue: sink }] : STORES),

@@ -25,9 +25,6 @@ const SELECT = `
   from connections c join connection_tokens t on t.connection_id = c.id
   where c.provider = $1 and (t.not_after is null or t.not_after > now())`;
 
-/** A query on a connection that is lost in silence would otherwise hang until TCP gives up, and every later load with it. */
-const QUERY_TIMEOUT_MS = 5_000;
-
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** Reads a provider's connections and their tokens, secrets opened. */
@@ -54,10 +51,7 @@ export class ConnectionLoader {
   }
 
   private async select<R extends object>(text: string, values: unknown[]): Promise<R[]> {
-    // pg honours the timeout per query, its types know it for a client only.
-    const query = { text, values, query_timeout: QUERY_TIMEOUT_MS };
-    const { rows } = await this.db.query<R>(query);
-    return rows;
+    return (await this.db.query<R>(text, values)).rows;
   }
 
   private open(rows: readonly Row[]): TokenEntry[] {

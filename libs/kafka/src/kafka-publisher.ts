@@ -244,10 +244,14 @@ export class KafkaPublisher {
 
   private expire(): void {
     const now = performance.now();
+    let expired = false;
     for (const entry of [...this.inFlight, ...this.queue]) {
       if (entry.settled || entry.expiresAt > now) continue;
+      expired = true;
       finish(entry, new PublishTimeoutError(entry.topic, entry.deadlineMs, this.lastError));
     }
+    // A send can hang for longer than records wait: what nobody waits for must not pile up behind it.
+    if (expired) this.queue = this.queue.filter(({ settled }) => !settled);
   }
 
   private connected(): Promise<Producer> {

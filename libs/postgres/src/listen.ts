@@ -8,6 +8,8 @@ export interface Listening {
 
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 5_000;
+/** Of a server that takes the connection and then says nothing. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * LISTEN on a connection of its own (a pooler in transaction mode would lose it), re-established with backoff.
@@ -48,7 +50,12 @@ class Listener implements Listening {
   }
 
   private async connect(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.url,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: CONNECT_TIMEOUT_MS,
+    });
     let lost = false;
     const onLost = () => {
       if (lost) return;

@@ -8,16 +8,25 @@ export type Queryable = Pick<pg.Pool, 'query'> | Pick<pg.PoolClient, 'query'>;
 /** How long a caller waits for a connection before it is told that there is none. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
+export interface PoolOptions {
+  /**
+   * Every query fails after so long, and its connection is thrown away: for work that must not hang with a database that has
+   * fallen silent. Absent = a query may take as long as it needs.
+   */
+  queryTimeoutMs?: number;
+}
+
 /**
  * A pool of at most `size` connections. An idle connection that breaks is dropped and replaced at the next use: without the
  * listener pg would throw it as an uncaught error and take the process down with every restart of the database.
  */
-export function createPool(url: string, size: number): Pool {
+export function createPool(url: string, size: number, { queryTimeoutMs }: PoolOptions = {}): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     keepAlive: true,
+    query_timeout: queryTimeoutMs,
   });
   pool.on('error', () => undefined);
   return pool;

@@ -1,13 +1,13 @@
 import { Inject, Module, Optional, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from './data-source.js';
-import { createPool, type Pool } from './pool.js';
+import { createPool, type Pool, type PoolOptions } from './pool.js';
 
 /** Injection tokens. */
 export const PG_POOL = Symbol('PG_POOL');
 export const DATA_SOURCE = Symbol('DATA_SOURCE');
 
-export interface PostgresOptions {
+export interface PostgresOptions extends PoolOptions {
   DATABASE_URL: string;
   DATABASE_POOL_SIZE: number;
   /** Also open a TypeORM data source: only who works on entities needs one. */
@@ -22,8 +22,12 @@ export class PostgresModule implements OnApplicationShutdown {
     @Optional() @Inject(DATA_SOURCE) private readonly dataSource?: DataSource,
   ) {}
 
-  static forRoot({ DATABASE_URL, DATABASE_POOL_SIZE, withDataSource = false }: PostgresOptions): DynamicModule {
-    const pool = { provide: PG_POOL, useFactory: () => createPool(DATABASE_URL, DATABASE_POOL_SIZE) };
+  static forRoot(options: PostgresOptions): DynamicModule {
+    const { DATABASE_URL, DATABASE_POOL_SIZE, queryTimeoutMs, withDataSource = false } = options;
+    const pool = {
+      provide: PG_POOL,
+      useFactory: () => createPool(DATABASE_URL, DATABASE_POOL_SIZE, { queryTimeoutMs }),
+    };
     const dataSource = {
       provide: DATA_SOURCE,
       useFactory: () => createDataSource(DATABASE_URL, DATABASE_POOL_SIZE).initialize(),

@@ -10,7 +10,6 @@ import { SpoolTable } from './spool-table.js';
 
 const MAX_ROWS = 500;
 const MAX_BYTES = 4 * 1024 * 1024;
-const USAGE_TIMEOUT_MS = 5_000;
 const REFUSED_RETRY_SECONDS = 60;
 /** Of a drainer that is cut off from the database while it publishes: its lock must not outlive it for long. */
 const IDLE_LIMIT = `set local idle_in_transaction_session_timeout = '30s'`;
@@ -59,7 +58,7 @@ export class SpoolDrainer implements OnApplicationBootstrap, OnModuleDestroy {
   /** @returns whether more can be drained at once */
   private async turn(): Promise<boolean> {
     try {
-      const usage = await this.table.usage(USAGE_TIMEOUT_MS);
+      const usage = await this.table.usage();
       this.metrics.show(usage);
       return usage.rows > 0 && (await inTransaction(this.pool, (client) => this.drain(client)));
     } catch (error) {

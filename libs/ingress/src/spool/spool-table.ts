@@ -74,9 +74,8 @@ export class SpoolTable {
     return rowCount === entries.length;
   }
 
-  async usage(timeoutMs: number): Promise<SpoolUsage> {
-    const query = { text: USAGE, query_timeout: timeoutMs };
-    const { rows } = await this.pool.query<SpoolUsage>(query);
+  async usage(): Promise<SpoolUsage> {
+    const { rows } = await this.pool.query<SpoolUsage>(USAGE);
     return rows[0]!;
   }
 

@@ -69,6 +69,20 @@ describe('SpoolWriter', () => {
     expect(commits).toEqual([['1']]);
   });
 
+  it('holds nothing for senders who were told to come back, however long a commit hangs', async () => {
+    const hung = Promise.withResolvers<boolean>();
+    const writer = new SpoolWriter(() => hung.promise, { deadlineMs: 50 });
+    const first = writer.write(entry('first'));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const flood = Array.from({ length: 1_000 }, (_, index) => writer.write(entry(`${index}`)));
+    expect(writer.waiting).toBe(1_000);
+    const settled = await Promise.allSettled([first, ...flood]);
+    expect(settled.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(writer.waiting).toBe(0);
+    hung.resolve(true);
+    await expect(writer.write(entry('later'))).resolves.toBeUndefined();
+  });
+
   it('passes on what the database says, and goes on afterwards', async () => {
     const answers = [() => Promise.reject(new Error('down')), () => Promise.resolve(true)];
     const writer = new SpoolWriter(() => answers.shift()!(), { deadlineMs: 1_000 });

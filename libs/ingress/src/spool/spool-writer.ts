@@ -42,10 +42,18 @@ export class SpoolWriter {
     this.maxBatchBytes = maxBatchBytes;
   }
 
+  /** Events that are held for a later commit. */
+  get waiting(): number {
+    return this.queue.length;
+  }
+
   /** @throws SpoolFullError, SpoolTimeoutError, or what the database says */
   write(entry: SpoolEntry): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => waiting.settle(new SpoolTimeoutError('not committed in time')), this.deadlineMs);
+      const timer = setTimeout(() => {
+        waiting.settle(new SpoolTimeoutError('not committed in time'));
+        this.forgetSettled();
+      }, this.deadlineMs);
       const waiting: Waiting = {
         entry,
         settled: false,
@@ -59,6 +67,15 @@ export class SpoolWriter {
       this.queue.push(waiting);
       if (!this.running) void this.run();
     });
+  }
+
+  /**
+   * A commit can hang for longer than requests wait: without this the events of all whose senders were told to come back
+   * would pile up meanwhile. All wait equally long, so that those who gave up stand in front.
+   */
+  private forgetSettled(): void {
+    const kept = this.queue.findIndex(({ settled }) => !settled);
+    this.queue.splice(0, kept === -1 ? this.queue.length : kept);
   }
 
   private async run(): Promise<void> {
