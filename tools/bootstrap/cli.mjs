@@ -1,0 +1,4 @@
+// @ts-check
+import { runTool } from './run-tool.mjs';
+
+await runTool({ name: 'cli', script: 'main.js' });

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  HostConfig,
+  readConfig,
+  WithDatabase,
+  WithKafka,
+  type ConfigClass,
+  type Environment,
+} from '@claimwire/service-host';
+import { SettingsError } from './usage-error.js';
+
+export class DatabaseConfig extends WithDatabase(HostConfig) {}
+export class KafkaConfig extends WithKafka(HostConfig) {}
+
+/** `var/dev.json` of this checkout: there while `npm start` runs. */
+const DEV_FILE = join(import.meta.dirname, '../../../var/dev.json');
+const DEFAULTS = { MANAGEMENT_PORT: 0, KAFKA_CLIENT_ID: 'claimwire-cli', DATABASE_POOL_SIZE: 4 };
+
+interface DevAddresses {
+  kafka: { brokers: string[] };
+  postgres: { url: string };
+}
+
+/**
+ * The environment as the apps have it; where it names neither store, that of the running development system. Never a mix:
+ * one system's database with another's brokers would be repaired into nonsense.
+ */
+export function environment(env: Environment, devFile = DEV_FILE): Environment {
+  if (env.DATABASE_URL || env.KAFKA_BROKERS) return env;
+  const dev = readDevFile(devFile);
+  return dev ? { ...env, DATABASE_URL: dev.postgres.url, KAFKA_BROKERS: dev.kafka.brokers.join(',') } : env;
+}
+
+function readDevFile(file: string): DevAddresses | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as DevAddresses;
+  } catch {
+    return null;
+  }
+}
+
+/** @throws SettingsError with a line for each problem */
+export function settings<T extends object>(config: ConfigClass<T>, env: Environment): T {
+  const result = readConfig(config, env, DEFAULTS);
+  if (result.ok) return result.config;
+  throw new SettingsError(
+    [...result.problems, 'In a checkout, "npm start" makes a system that is found by itself.'].join('\n'),
+  );
+}

@@ -1,0 +1,37 @@
+import { createKafka, kafkaOptions, type KafkaHandle } from '@claimwire/kafka';
+import { createPool, type Pool } from '@claimwire/postgres';
+import type { Environment } from '@claimwire/service-host';
+import { DatabaseConfig, environment, KafkaConfig, settings } from './settings.js';
+
+/** PostgreSQL and Kafka of one run, each opened when first asked for. */
+export class Stores {
+  private readonly env: Environment;
+  private pool: Pool | null = null;
+  private handle: KafkaHandle | null = null;
+
+  constructor(env: Environment) {
+    this.env = environment(env);
+  }
+
+  database(): Pool {
+    if (!this.pool) {
+      const { DATABASE_URL, DATABASE_POOL_SIZE } = settings(DatabaseConfig, this.env);
+      this.pool = createPool(DATABASE_URL, DATABASE_POOL_SIZE);
+    }
+    return this.pool;
+  }
+
+  kafka(): KafkaHandle {
+    // The client's complaints of each try would bury the one sentence that says why.
+    this.handle ??= createKafka({
+      ...kafkaOptions(settings(KafkaConfig, this.env)),
+      logger: { warn: () => undefined },
+    });
+    return this.handle;
+  }
+
+  async close(): Promise<void> {
+    await this.handle?.close();
+    await this.pool?.end();
+  }
+}
