@@ -10,7 +10,7 @@ const boundaries = [
   { sourceTag: 'type:provider', onlyDependOnLibsWithTags: ['type:pure'], bannedExternalImports: IO },
   {
     sourceTag: 'type:registry',
-    onlyDependOnLibsWithTags: ['type:pure', 'type:provider'],
+    onlyDependOnLibsWithTags: ['type:pure', 'type:provider', 'type:registry'],
     bannedExternalImports: IO,
   },
   { sourceTag: 'type:infra', onlyDependOnLibsWithTags: ['type:pure', 'type:infra'] },
@@ -71,13 +71,14 @@ export default tseslint.config(
       'libs/service-host/**/*.ts',
       'libs/testkit/**/*.ts',
       'tools/**/*.ts',
+      'examples/**/*.ts',
       '**/test/**/*.ts',
       '**/*.spec.ts',
       '*.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },
   },
-  { files: ['tools/**/*.ts', '**/test/**/*.ts', 'libs/testkit/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['{tools,examples}/**/*.ts', '**/test/**/*.ts', 'libs/testkit/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     // A test proves a library with its real neighbours: the boundaries bind what ships.
     files: ['**/*.spec.ts', '{apps,libs}/**/test/**/*.ts'],

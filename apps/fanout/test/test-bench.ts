@@ -32,6 +32,8 @@ export interface WebhookOptions {
   signing?: object;
   credentials?: { type: string; [field: string]: unknown };
   filters?: object;
+  /** A new one unless told. */
+  secret?: string;
 }
 
 export interface TestWebhook {
@@ -105,7 +107,7 @@ export class TestBench {
 
   async createWebhook(options: WebhookOptions): Promise<TestWebhook> {
     const id = `whk_${randomBytes(6).toString('hex')}`;
-    const secret = generateWebhookSecret();
+    const { secret = generateWebhookSecret() } = options;
     const place = (table: string, row: string, column: string) => ({ tenant: TENANT, table, row, column });
     const set = `crd_${id}`;
     const { credentials = { type: 'none' } } = options;
@@ -204,6 +206,17 @@ export class TestBench {
     const event = await this.storeEvent(claimId, version, more);
     await this.publish(event);
     return event;
+  }
+
+  /** As the API's replay of one event does: the same event once more, marked. */
+  async replay(webhookId: string, eventId: string): Promise<void> {
+    await this.pool.query(
+      `insert into deliveries (tenant_id, webhook_id, event_id, event_type, claim_key, version, replay_id)
+       select tenant_id, webhook_id, event_id, event_type, claim_key, version, $3 from deliveries
+       where webhook_id = $1 and event_id = $2 and replay_id = ''`,
+      [webhookId, eventId, `rpl_${randomBytes(6).toString('hex')}`],
+    );
+    await this.pool.query(`select pg_notify('deliveries', $1)`, [webhookId]);
   }
 
   /** Number of a webhook's deliveries by state. */
