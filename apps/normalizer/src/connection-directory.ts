@@ -1,18 +1,5 @@
-import type { ConnectionSettings } from '@claimwire/provider-kit';
-import type { Pool } from '@claimwire/postgres';
-
-/** What normalising needs to know of a connection. */
-export interface ConnectionView {
-  settings: ConnectionSettings;
-  /** The tenant lets a provider's free text through. */
-  freeText: boolean;
-}
-
-interface Row {
-  id: string;
-  settings: ConnectionSettings;
-  free_text: boolean | null;
-}
+import type { ConnectionView } from '@claimwire/normalizing';
+import { readConnectionViews, type Pool } from '@claimwire/postgres';
 
 /** How long an unknown connection is believed to be unknown: raw events of a deleted one must not cost a query each. */
 const UNKNOWN_FOR_MS = 1_000;
@@ -47,11 +34,7 @@ export class ConnectionDirectory {
     // Before the query: a change that commits while it runs must cause another one.
     this.stale = false;
     try {
-      const { rows } = await this.pool.query<Row>(
-        `select c.id, c.settings, (t.settings ->> 'freeText')::boolean as free_text
-         from connections c join tenants t on t.id = c.tenant_id`,
-      );
-      this.views = new Map(rows.map((row) => [row.id, { settings: row.settings, freeText: row.free_text === true }]));
+      this.views = await readConnectionViews(this.pool);
       this.unknownSince.clear();
     } catch (error) {
       this.stale = true;

@@ -1,13 +1,19 @@
-import type { Batch, BatchMessage, KafkaPublisher, LaneBatch } from '@claimwire/kafka';
+import type { Batch, KafkaPublisher, LaneBatch } from '@claimwire/kafka';
 import type { LaneStore, Pool } from '@claimwire/postgres';
+import {
+  connectionIds,
+  normaliseBatch,
+  readMessage,
+  sourceOf,
+  type NormalisedBatch,
+  type RawMessage,
+} from '@claimwire/normalizing';
 import { faultPoint, type RootLogger } from '@claimwire/service-host';
 import type { ConnectionDirectory } from '../connection-directory.js';
 import type { SchemaDrift } from '../drift/schema-drift.js';
 import type { NormalizerMetrics } from '../metrics.js';
 import type { Outboxes } from '../outbox/outboxes.js';
 import { quarantineRecord } from '../quarantine/quarantine-record.js';
-import { normaliseBatch, sourceOf, type NormalisedBatch } from './normalise-batch.js';
-import { readHeaders } from './normalise-message.js';
 import { storeBatch, type StoredBatch } from './store-batch.js';
 
 export interface BatchDeps {
@@ -35,9 +41,11 @@ export class NormaliseBatchHandler {
 
   async handle(batch: LaneBatch): Promise<void> {
     const beganAt = performance.now();
-    const views = await this.deps.connections.find(connectionIds(batch));
-    const observe = (message: BatchMessage) => this.deps.drift.observe(batch.topic, message);
-    await this.settle(batch, normaliseBatch(batch, views, observe), beganAt);
+    const { topic, partition } = batch;
+    const messages = batch.messages.map(readMessage);
+    const views = await this.deps.connections.find(connectionIds(messages));
+    const observe = (message: RawMessage) => this.deps.drift.observe(topic, message);
+    await this.settle(batch, normaliseBatch({ topic, partition, messages }, views, observe), beganAt);
   }
 
   /** Quarantines the messages as they are, and moves the lane past them. */
@@ -98,8 +106,4 @@ export class NormaliseBatchHandler {
       'batch stored',
     );
   }
-}
-
-function connectionIds({ messages }: Batch): Set<string> {
-  return new Set(messages.flatMap((message) => readHeaders(message)?.connection ?? []));
 }

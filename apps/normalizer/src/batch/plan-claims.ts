@@ -1,12 +1,6 @@
 import { needsHistory, planClaim, type ClaimFact, type ClaimPlan, type PlannedEvent } from '@claimwire/claim';
-
+import type { ArrivedFact } from '@claimwire/normalizing';
 import type { ClaimRow, StoredClaim } from './claim-batch.repository.js';
-
-/** A fact as it arrived, with the trace it belongs to. */
-export interface ArrivedFact {
-  fact: ClaimFact;
-  traceparent: string | undefined;
-}
 
 export interface PlannedBatch {
   /** In order of arrival. */

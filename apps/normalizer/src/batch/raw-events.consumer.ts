@@ -1,7 +1,7 @@
 import { KafkaBatch, type Batch, type LaneBatch } from '@claimwire/kafka';
+import { RAW_TOPICS } from '@claimwire/normalizing';
 import { Controller } from '@nestjs/common';
 import { PoisonGuard } from '../poison/poison-guard.js';
-import { RAW_TOPICS } from './normalise-batch.js';
 
 /** Every raw topic that some provider normalises. */
 @Controller()

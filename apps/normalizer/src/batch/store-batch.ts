@@ -8,8 +8,15 @@ import {
   type PoolClient,
 } from '@claimwire/postgres';
 import type { PublishRecord } from '@claimwire/kafka';
+import {
+  eventRecord,
+  noticeRecord,
+  stateRecord,
+  type ArrivedFact,
+  type ArrivedNotice,
+  type NormalisedBatch,
+} from '@claimwire/normalizing';
 import { faultPoint } from '@claimwire/service-host';
-import { eventRecord, noticeRecord, stateRecord } from '../outbox/outgoing.js';
 import {
   insertEvents,
   insertNotices,
@@ -19,8 +26,7 @@ import {
   upsertClaims,
   type EventRow,
 } from './claim-batch.repository.js';
-import type { ArrivedNotice, NormalisedBatch } from './normalise-batch.js';
-import { claimsInNeedOfHistory, groupByClaim, planClaims, withoutDuplicates, type ArrivedFact } from './plan-claims.js';
+import { claimsInNeedOfHistory, groupByClaim, planClaims, withoutDuplicates } from './plan-claims.js';
 
 export interface StoredBatch {
   /** Committed outgoing messages in lane order: each event, then the newest state of its claim, then notices. */

@@ -1,10 +1,10 @@
 import { EVENTS_TOPIC, rawTopic, STATE_TOPIC, type ClaimEvent } from '@claimwire/contracts';
 import { PublishTimeoutError, type PublishRecord } from '@claimwire/kafka';
+import { normaliseBatch, readMessage } from '@claimwire/normalizing';
 import { createPool, FencedError, LaneStore, type Lane, type Pool } from '@claimwire/postgres';
 import { createLogger, createMetricsRegistry } from '@claimwire/service-host';
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { normaliseBatch } from '../batch/normalise-batch.js';
 import { storeBatch } from '../batch/store-batch.js';
 import { NormalizerMetrics } from '../metrics.js';
 import { cairEvents, CONNECTION, insertConnection, rawCair } from '../testing/raw-cair.js';
@@ -59,10 +59,10 @@ const claim = () => store.claim('normalizer', TOPIC, partition, 0n);
 async function commit(lane: Lane, outbox: LaneOutbox, nextOffset: bigint, events = cairEvents(3, 4), answered = true) {
   const messages = events.map((event, index) => {
     const { key, value, headers } = rawCair({ ...event, claim: `p${partition}-${event.claim}` });
-    return { key: Buffer.from(key), value: Buffer.from(String(value)), headers, offset: BigInt(index), timestamp: 0 };
+    return readMessage({ key: Buffer.from(key), value: Buffer.from(String(value)), headers, offset: BigInt(index) });
   });
   const connections = new Map([[CONNECTION, { settings: {}, freeText: false }]]);
-  const normalised = normaliseBatch({ topic: TOPIC, partition, messages }, connections, () => undefined);
+  const normalised = normaliseBatch({ topic: TOPIC, partition, messages }, connections);
   const beganAt = performance.now();
   const stored = await storeBatch(pool, store, normalised, { lane, nextOffset, outbox: outbox.advance() });
   if (answered) outbox.committed(stored.upTo, beganAt);

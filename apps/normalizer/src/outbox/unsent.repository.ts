@@ -1,7 +1,7 @@
 import type { ClaimEvent, Notice } from '@claimwire/contracts';
 import type { PublishRecord } from '@claimwire/kafka';
+import { eventRecord, noticeRecord, stateRecord } from '@claimwire/normalizing';
 import type { Pool } from '@claimwire/postgres';
-import { eventRecord, noticeRecord, stateRecord } from './outgoing.js';
 
 export interface Page {
   records: PublishRecord[];

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, isTransient, type BatchMessage, type LaneBatch } from '@claimwire/kafka';
+import { readHeaders, sourceOf } from '@claimwire/normalizing';
 import { FencedError, type Lane } from '@claimwire/postgres';
 import type { RootLogger } from '@claimwire/service-host';
 import type { NormaliseBatchHandler } from '../batch/normalise-batch.handler.js';
-import { sourceOf } from '../batch/normalise-batch.js';
-import { readHeaders } from '../batch/normalise-message.js';
 import type { NormalizerMetrics } from '../metrics.js';
 import type { CrashedAt, CrashRecords } from './crash-records.js';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { QUARANTINE_TOPIC, TOPICS } from '@claimwire/contracts';
 import type { BatchMessage, LaneBatch } from '@claimwire/kafka';
+import { readHeaders } from '@claimwire/normalizing';
 import { inTransaction, type LaneStore, type Pool, type PoolClient } from '@claimwire/postgres';
-import { readHeaders } from '../batch/normalise-message.js';
 import { QUARANTINE_HEADERS } from './quarantine-record.js';
 
 export interface QuarantineRow {

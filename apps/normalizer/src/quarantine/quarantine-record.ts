@@ -1,6 +1,6 @@
 import { QUARANTINE_TOPIC } from '@claimwire/contracts';
 import type { PublishRecord } from '@claimwire/kafka';
-import type { QuarantinedMessage, RawBatch } from '../batch/normalise-batch.js';
+import type { QuarantinedMessage, RawBatch } from '@claimwire/normalizing';
 
 /** Headers that say why, and where the message came from. */
 export const QUARANTINE_HEADERS = {

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { ClaimFact } from '@claimwire/claim';
-import { decodeHeaders, type MessageHeaders, type Notice, type Reason } from '@claimwire/contracts';
-import type { BatchMessage } from '@claimwire/kafka';
-import type { RawSource } from '@claimwire/provider-kit';
-import type { ConnectionView } from '../connection-directory.js';
+import type { MessageHeaders, Notice, Reason } from '@claimwire/contracts';
+import type { ConnectionSettings, RawSource } from '@claimwire/provider-kit';
+import type { RawMessage, ReadMessage } from './raw-message.js';
+
+/** What normalising needs to know of a connection. */
+export interface ConnectionView {
+  settings: ConnectionSettings;
+  /** The tenant lets a provider's free text through. */
+  freeText: boolean;
+}
 
 /** What became of one raw message; every one of them must be settled. */
 export type Settled =
   | { kind: 'facts'; facts: ClaimFact[]; traceparent: string | undefined }
   | { kind: 'notice'; notice: Notice; headers: MessageHeaders }
   | { kind: 'ignored'; reason: string }
-  | { kind: 'quarantine'; reason: string; message: BatchMessage };
+  | { kind: 'quarantine'; reason: string; message: RawMessage };
 
 export interface NormaliseContext {
   source: RawSource;
@@ -20,18 +26,8 @@ export interface NormaliseContext {
   connections: ReadonlyMap<string, ConnectionView>;
 }
 
-/** @returns null for headers that Claimwire cannot have written */
-export function readHeaders(message: BatchMessage): MessageHeaders | null {
-  try {
-    return decodeHeaders(message.headers);
-  } catch {
-    return null;
-  }
-}
-
 /** Never throws for what a provider may send; an exception is a bug and crashes the consumer. */
-export function normaliseMessage(message: BatchMessage, context: NormaliseContext): Settled {
-  const headers = readHeaders(message);
+export function normaliseMessage({ message, headers }: ReadMessage, context: NormaliseContext): Settled {
   if (headers === null) return { kind: 'quarantine', reason: 'headers_invalid', message };
   const connection = context.connections.get(headers.connection);
   if (!connection) return { kind: 'quarantine', reason: 'connection_unknown', message };

@@ -6,14 +6,21 @@ import {
   type ClaimEvent,
   type Notice,
 } from '@claimwire/contracts';
-import type { PublishRecord } from '@claimwire/kafka';
+
+/** One message for a topic; libs/kafka publishes it. */
+export interface OutgoingRecord {
+  topic: string;
+  key: string;
+  value: string;
+  headers: Record<string, string>;
+}
 
 /** `ce_source` of everything the normaliser writes. */
 const SOURCE = '/claimwire/normalizer';
 const CONTENT_TYPE = 'application/json';
 
 /** @param message the event as stored: Kafka carries the same bytes as PostgreSQL and a delivery */
-export function eventRecord(event: ClaimEvent, message: string, traceparent?: string): PublishRecord {
+export function eventRecord(event: ClaimEvent, message: string, traceparent?: string): OutgoingRecord {
   const { id, type, tenant, claimKey, receivedAt, cause } = event;
   const headers = encodeHeaders({
     id,
@@ -29,7 +36,7 @@ export function eventRecord(event: ClaimEvent, message: string, traceparent?: st
 }
 
 /** @param last the newest event of the claim: the state is what stands after it */
-export function stateRecord(last: ClaimEvent, state: string, traceparent?: string): PublishRecord {
+export function stateRecord(last: ClaimEvent, state: string, traceparent?: string): OutgoingRecord {
   const headers = encodeHeaders({
     id: `${last.claimKey}#${last.version}`,
     source: SOURCE,
@@ -43,7 +50,7 @@ export function stateRecord(last: ClaimEvent, state: string, traceparent?: strin
   return { topic: STATE_TOPIC, key: last.claimKey, value: state, headers };
 }
 
-export function noticeRecord(notice: Notice, message: string, traceparent?: string): PublishRecord {
+export function noticeRecord(notice: Notice, message: string, traceparent?: string): OutgoingRecord {
   const { id, type, tenant, entity, receivedAt, data } = notice;
   const headers = encodeHeaders({
     id,

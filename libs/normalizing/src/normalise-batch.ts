@@ -1,10 +1,15 @@
+import type { ClaimFact } from '@claimwire/claim';
 import { rawTopic, type MessageHeaders, type Notice } from '@claimwire/contracts';
-import type { BatchMessage } from '@claimwire/kafka';
 import type { RawSource } from '@claimwire/provider-kit';
 import { PROVIDERS } from '@claimwire/providers';
-import type { ConnectionView } from '../connection-directory.js';
-import { normaliseMessage } from './normalise-message.js';
-import type { ArrivedFact } from './plan-claims.js';
+import { normaliseMessage, type ConnectionView } from './normalise-message.js';
+import type { RawMessage, ReadMessage } from './raw-message.js';
+
+/** A fact as it arrived, with the trace it belongs to. */
+export interface ArrivedFact {
+  fact: ClaimFact;
+  traceparent: string | undefined;
+}
 
 export interface ArrivedNotice {
   notice: Notice;
@@ -13,7 +18,7 @@ export interface ArrivedNotice {
 
 export interface QuarantinedMessage {
   reason: string;
-  message: BatchMessage;
+  message: RawMessage;
 }
 
 /** A batch in order of arrival, split by what becomes of its messages. */
@@ -28,7 +33,7 @@ export interface NormalisedBatch {
 export interface RawBatch {
   topic: string;
   partition: number;
-  messages: readonly BatchMessage[];
+  messages: readonly ReadMessage[];
 }
 
 const SOURCES = new Map(PROVIDERS.flatMap(({ sources }) => sources.map((source) => [rawTopic(source.source), source])));
@@ -47,13 +52,13 @@ export function sourceOf(topic: string): RawSource {
 export function normaliseBatch(
   { topic, partition, messages }: RawBatch,
   connections: ReadonlyMap<string, ConnectionView>,
-  observe: (message: BatchMessage) => void,
+  observe: (message: RawMessage) => void = () => undefined,
 ): NormalisedBatch {
   const context = { source: sourceOf(topic), topic, partition, connections };
   const batch: NormalisedBatch = { facts: [], notices: [], quarantined: [], counts: {} };
   for (const message of messages) {
     const settled = normaliseMessage(message, context);
-    observe(message);
+    observe(message.message);
     batch.counts[settled.kind] = (batch.counts[settled.kind] ?? 0) + 1;
     if (settled.kind === 'facts') {
       for (const fact of settled.facts) batch.facts.push({ fact, traceparent: settled.traceparent });

@@ -1,17 +1,26 @@
 import type { ClaimFact } from '@claimwire/claim';
-import type { BatchMessage } from '@claimwire/kafka';
+import { encodeHeaders } from '@claimwire/contracts';
 import type { NormaliseOutcome, RawEvent } from '@claimwire/provider-kit';
 import { describe, expect, it } from 'vitest';
-import { CONNECTION, rawCairBody, TENANT } from '../testing/raw-cair.js';
 import { normaliseMessage } from './normalise-message.js';
+import { readMessage, type RawMessage } from './raw-message.js';
 
 const BODY = '{"a":1}';
-const message = (): BatchMessage => ({
+const TENANT = 'acme';
+const CONNECTION = 'con_1';
+const message = (): RawMessage => ({
   key: Buffer.from('k'),
   value: Buffer.from(BODY),
-  headers: rawCairBody('c', BODY).headers,
+  headers: encodeHeaders({
+    id: 'raw_1',
+    source: '/ingress/cair',
+    type: 'cair.CLAIM_STATUS_CHANGE',
+    time: '2025-03-11T00:00:00.000Z',
+    tenant: TENANT,
+    connection: CONNECTION,
+    contentType: 'application/json',
+  }),
   offset: 42n,
-  timestamp: 0,
 });
 
 const FACT = {
@@ -29,7 +38,10 @@ function normalise(outcome: NormaliseOutcome, { freeText = false, known = true, 
     },
   };
   const connections = new Map(known ? [[CONNECTION, { settings: { currency: 'EUR' }, freeText }]] : []);
-  return { settled: normaliseMessage(raw, { source, topic: 'claims.raw.cair.v1', partition: 3, connections }), seen };
+  return {
+    settled: normaliseMessage(readMessage(raw), { source, topic: 'claims.raw.cair.v1', partition: 3, connections }),
+    seen,
+  };
 }
 
 describe('normaliseMessage', () => {
