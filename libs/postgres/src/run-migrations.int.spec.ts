@@ -52,6 +52,32 @@ describe('migrations', () => {
     }
     expect(await runMigrations(database.url)).toHaveLength(MIGRATIONS.length);
   });
+
+  it('put attempts that are there into a partition, and a version that knows none writes on', async () => {
+    const dataSource = await createDataSource(database.url, 1).initialize();
+    const since = MIGRATIONS.findIndex(({ name }) => name.startsWith('DeliveryOperations'));
+    for (let left = MIGRATIONS.length; left > since; left--) await dataSource.undoLastMigration();
+    await dataSource.destroy();
+    const insert = (at: string) =>
+      pool.query(
+        `insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, phases, request)
+         values (1, 'whk_1', 't', 'evt_1', 1, ${at}, '{}', '{}')`,
+      );
+    await insert(`now() - interval '40 days'`);
+    await insert('now()');
+    await runMigrations(database.url);
+    await insert('now()');
+    await insert(`now() + interval '9 days'`);
+    const { rows } = await pool.query<{ id: string; part: string }>(
+      'select id, tableoid::regclass::text as part from delivery_attempts order by id',
+    );
+    expect(rows).toEqual([
+      { id: '1', part: 'delivery_attempts_before' },
+      { id: '2', part: 'delivery_attempts_before' },
+      { id: '3', part: 'delivery_attempts_before' },
+      { id: '4', part: 'delivery_attempts_default' },
+    ]);
+  });
 });
 
 describe('inTransaction', () => {

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createDataSource } from './data-source.js';
 
 /** Any constant that nothing else locks by: "claimwire" in letters of a telephone. */
 const MIGRATION_LOCK = 2524694;
+/** How often a run that finds another one under way looks again. */
+const LOOK_AGAIN_MS = 200;
 
 /**
  * Brings the schema up to date, each migration in a transaction of its own. Two at once are safe: the second waits for the
@@ -13,10 +16,21 @@ export async function runMigrations(url: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: url });
   await lock.connect();
   try {
-    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeLock(lock);
     return await applyPending(url);
   } finally {
     await lock.end();
+  }
+}
+
+/** Asked for again and again: a statement that waits for the lock would stop `create index concurrently`, which waits for it. */
+async function takeLock(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+      MIGRATION_LOCK,
+    ]);
+    if (rows[0]?.taken) return;
+    await sleep(LOOK_AGAIN_MS);
   }
 }
 

@@ -9,6 +9,7 @@ import { DeliveryAttempt } from './delivery-attempt.entity.js';
 import { Delivery } from './delivery.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { QuarantineItem } from './quarantine-item.entity.js';
+import { Replay } from './replay.entity.js';
 import { Tenant } from './tenant.entity.js';
 import { Webhook } from './webhook.entity.js';
 
@@ -23,6 +24,7 @@ export * from './delivery-attempt.entity.js';
 export * from './delivery.entity.js';
 export * from './idempotency-key.entity.js';
 export * from './quarantine-item.entity.js';
+export * from './replay.entity.js';
 export * from './tenant.entity.js';
 export * from './webhook.entity.js';
 
@@ -39,6 +41,7 @@ export const ENTITIES = [
   Delivery,
   IdempotencyKey,
   QuarantineItem,
+  Replay,
   Tenant,
   Webhook,
 ];

@@ -4,6 +4,7 @@ export type WebhookStatus = 'active' | 'paused' | 'deauthorized' | 'disabled';
 export type WebhookMethod = 'POST' | 'PUT' | 'GET' | 'PATCH' | 'DELETE';
 export type WebhookOrdering = 'per_claim' | 'unordered' | 'latest_only';
 export type WebhookPayload = 'full' | 'status_only';
+export type LoggedResponse = 'full' | 'headers' | 'none';
 
 /** Where *retries* stand, they come after the first try. */
 export type RetryPolicy =
@@ -69,6 +70,18 @@ export class Webhook {
 
   @Column('text')
   payload!: WebhookPayload;
+
+  /** Most requests that start in any second; null = no limit beside the concurrency. */
+  @Column('int', { name: 'rate_limit', nullable: true })
+  rateLimit!: number | null;
+
+  /** Seconds of failing only after which it is disabled; null = never. */
+  @Column('int', { name: 'disable_after_seconds', nullable: true })
+  disableAfterSeconds!: number | null;
+
+  /** What the log of attempts keeps of answers. */
+  @Column('text', { name: 'log_response' })
+  logResponse!: LoggedResponse;
 
   @Column('text')
   status!: WebhookStatus;
