@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Deterministic and readable: 128 bits of SHA-256 over length-prefixed parts, so that ("ab","c") ≠ ("a","bc"). */
 function digest(prefix: string, parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return prefix + hash.digest('hex').slice(0, 32);
+  let text = '';
+  for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`;
+  return prefix + hash('sha256', text, 'hex').slice(0, 32);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, type KeyObject } from 'node:crypto';
 import { PASSED, readSingleHeader, refused, type Check, type HeaderValue } from './check.js';
-import { constantTimeEqual } from './constant-time-equal.js';
+import { constantTimeEqualDigest } from './constant-time-equal.js';
 import { rememberKeys } from './remember-keys.js';
 import { activeSecrets, type TimedSecret } from './secrets.js';
 
@@ -97,6 +97,6 @@ export function verifyStandardWebhooks(options: StandardWebhooksVerification): C
   const keys = activeSecrets(secrets, now).flatMap((secret) => keyOf(secret) ?? []);
   if (keys.length === 0) return refused('no_active_secret');
   const expected = keys.map((key) => signatureOf(key, id.value, timestamp.value, body));
-  const matches = parts.flatMap((part) => (part ? expected.map((bytes) => constantTimeEqual(bytes, part)) : []));
+  const matches = parts.flatMap((part) => (part ? expected.map((bytes) => constantTimeEqualDigest(bytes, part)) : []));
   return matches.includes(true) ? PASSED : refused('signature_mismatch');
 }
