@@ -2,6 +2,7 @@ import { LaneStore, PG_POOL, type Pool, PostgresModule } from '@claimwire/postgr
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BackfillPoller } from './backfill/backfill-poller.js';
 import { PollSweeps } from './backfill/poll-sweeps.js';
+import { SweepWalker } from './backfill/sweep-walker.js';
 import type { StediReportsConfig } from './config.js';
 import { ConnectionDirectory } from './connection-directory.js';
 import { StediClient } from './fetch/stedi-client.js';
@@ -37,6 +38,7 @@ export class StediReportsModule {
         ReportProcessor,
         ReportPublisher,
         StediClient,
+        SweepWalker,
         { provide: LaneStore, inject: [PG_POOL], useFactory: (pool: Pool) => new LaneStore(pool) },
       ],
     };

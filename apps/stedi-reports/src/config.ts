@@ -87,8 +87,18 @@ export class StediReportsConfig extends WithKeyring(WithDatabase(WithKafka(HostC
   @Min(0)
   BACKFILL_INTERVAL_MS!: number;
 
+  @Setting({ help: 'how many connections this process polls at once', unit: 'connections', default: 8 })
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  BACKFILL_CONCURRENCY!: number;
+
   /** Stedi sends a webhook for about six minutes before it gives up. */
-  @Setting({ help: 'how old a transaction is before it counts as missed', unit: 'ms', default: 600_000 })
+  @Setting({
+    help: 'how old a transaction is before it counts as missed; Stedi lists none of the last minute',
+    unit: 'ms',
+    default: 600_000,
+  })
   @IsInt()
   @Min(0)
   BACKFILL_LAG_MS!: number;

@@ -1,5 +1,5 @@
 import { Keyring } from '@claimwire/keyring';
-import { PG_POOL, type Pool } from '@claimwire/postgres';
+import { PG_POOL, type Pool, type Queryable } from '@claimwire/postgres';
 import type { ConnectionSettings } from '@claimwire/provider-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { StediReportsConfig } from './config.js';
@@ -33,9 +33,9 @@ export class ConnectionDirectory {
   }
 
   /** By `<tenant>/<connection>`: a connection id alone is no proof of whose it is. Absent = there is no such connection. */
-  async load(connections: readonly string[]): Promise<Map<string, KnownSettings>> {
+  async load(connections: readonly string[], on: Queryable = this.pool): Promise<Map<string, KnownSettings>> {
     if (connections.length === 0) return new Map();
-    const { rows } = await this.pool.query<Row>(
+    const { rows } = await on.query<Row>(
       `select id, tenant_id, sealed, updated_at::text as version from connections
        where provider = 'stedi' and id = any($1)`,
       [connections],

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { StediReportServer, stediTransactionEvent } from '@claimwire/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { report, ReportsBench, text } from '../test/reports-bench.js';
+import { explainFailures, report, ReportsBench, text } from '../test/reports-bench.js';
 
 /** The killed member holds its partitions until the session times out, and its jobs until their lease ends. */
 const within = { timeout: 40_000, interval: 50 };
@@ -14,9 +14,10 @@ let running: ChildProcess | null = null;
 
 function start(fault = '', more: Record<string, string> = {}): ChildProcess {
   running = spawn(process.execPath, ['apps/stedi-reports/dist/main.js'], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'ignore'],
     env: { PATH: process.env.PATH, ...bench.env(), ...more, CLAIMWIRE_TEST_FAULT: fault },
   });
+  running.stdout?.setEncoding('utf8').on('data', (lines: string) => void bench.logLines.push(...lines.split('\n')));
   return running;
 }
 
@@ -25,6 +26,7 @@ async function killedAt(fault: string, more: Record<string, string> = {}): Promi
   expect(signal).toBe('SIGKILL');
 }
 
+explainFailures(() => bench);
 beforeAll(async () => {
   await promisify(execFile)('node_modules/.bin/nx', ['build', '@claimwire/app-stedi-reports'], {
     env: { ...process.env, NX_DAEMON: 'false' },

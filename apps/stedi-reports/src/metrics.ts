@@ -4,7 +4,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The first three are final; "retried" and "paused" are tries that will come again. */
 export type JobOutcome = 'published' | 'skipped' | 'quarantined' | 'retried' | 'paused';
-export type PollOutcome = 'complete' | 'failed' | 'lost';
+/** "interrupted": there is more, and other connections had their turn first. */
+export type PollOutcome = 'complete' | 'interrupted' | 'failed' | 'lost';
 
 @Injectable()
 export class ReportMetrics {

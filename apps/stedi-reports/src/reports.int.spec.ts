@@ -3,7 +3,7 @@ import { rawEventId, rawTopic } from '@claimwire/contracts';
 import type { RunningService } from '@claimwire/service-host';
 import { StediReportServer, stediFileDelivered, stediThinEvent, stediTransactionEvent } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bodyOf, RECEIVED, report, ReportsBench, text, TRACEPARENT } from '../test/reports-bench.js';
+import { bodyOf, RECEIVED, explainFailures, report, ReportsBench, text, TRACEPARENT } from '../test/reports-bench.js';
 
 const API_KEY = `stedi-key-${randomBytes(8).toString('hex')}`;
 let bench: ReportsBench;
@@ -27,6 +27,7 @@ async function settledAfter(connection: string): Promise<void> {
   await eventually(() => claimsOf(after), 1);
 }
 
+explainFailures(() => bench);
 beforeAll(async () => {
   bench = await ReportsBench.start();
   server = await StediReportServer.start({ apiKey: API_KEY });

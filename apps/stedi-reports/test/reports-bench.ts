@@ -18,6 +18,7 @@ import {
   testKafkaBrokers,
   testTopicPrefix,
 } from '@claimwire/testkit';
+import { beforeEach } from 'vitest';
 import { StediReportsConfig } from '../src/config.js';
 import { stediReports } from '../src/service.js';
 
@@ -30,6 +31,26 @@ export const report = (...claims: string[]): object =>
   buildAcknowledgmentReport([
     { claims: claims.map((patientControlNumber) => ({ patientControlNumber, statuses: [['A2', '20']] })) },
   ]);
+
+const MOST_LINES = 60;
+const WORTH_A_LOOK = /"level":"(info|warn|error|fatal)"/;
+
+/** A failed test says what the services logged meanwhile: a failure that comes once in a hundred runs must explain itself. */
+export function explainFailures(bench: () => ReportsBench): void {
+  beforeEach(({ onTestFailed }) => {
+    const { logLines } = bench();
+    const from = logLines.length;
+    onTestFailed(() => {
+      const lines = logLines.slice(from).filter((line) => !line.startsWith('{') || WORTH_A_LOOK.test(line));
+      process.stderr.write(
+        `${lines
+          .slice(-MOST_LINES)
+          .map((line) => line.trimEnd())
+          .join('\n')}\n`,
+      );
+    });
+  });
+}
 
 export const text = (message: BatchMessage, name: string): string | undefined => message.headers[name]?.toString();
 export const bodyOf = (message: BatchMessage): Record<string, unknown> =>

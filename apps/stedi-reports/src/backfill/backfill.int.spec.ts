@@ -3,7 +3,7 @@ import { rawEventId } from '@claimwire/contracts';
 import type { RunningService } from '@claimwire/service-host';
 import { StediReportServer, type TransactionRecord, stediTransactionEvent } from '@claimwire/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bodyOf, report, ReportsBench, text } from '../../test/reports-bench.js';
+import { bodyOf, explainFailures, report, ReportsBench, text } from '../../test/reports-bench.js';
 
 const LAG_MS = 400;
 const within = { timeout: 20_000, interval: 20 };
@@ -11,6 +11,7 @@ let bench: ReportsBench;
 let services: RunningService[];
 let server: StediReportServer;
 
+explainFailures(() => bench);
 beforeAll(async () => {
   bench = await ReportsBench.start({ BACKFILL_INTERVAL_MS: '300', BACKFILL_LAG_MS: String(LAG_MS) });
   services = await Promise.all([bench.startService(), bench.startService()]);
@@ -43,7 +44,7 @@ async function total(metric: string): Promise<number> {
     services.map(async ({ managementUrl }) => (await fetch(`${managementUrl}/metrics`)).text()),
   );
   const values = texts.flatMap((lines) => [
-    ...lines.matchAll(new RegExp(`^claimwire_stedi_reports_${metric} (\\d+)$`, 'gm')),
+    ...lines.matchAll(new RegExp(`^claimwire_stedi_reports_${metric.replace(/[{}]/g, '\\$&')} (\\d+)$`, 'gm')),
   ]);
   return values.reduce((sum, [, value]) => sum + Number(value), 0);
 }
@@ -85,6 +86,33 @@ describe('backfill', () => {
     const wanted = processed();
     await expect.poll(() => published([wanted]), within).toBe(1);
     for (const id of others) expect(await bench.job(id)).toBeUndefined();
+  });
+
+  it('finds what was processed in the very millisecond from which it looks', async () => {
+    const connection = await connect();
+    const { rows } = await bench.pool.query<{ at: Date }>('select created_at as at from connections where id = $1', [
+      connection,
+    ]);
+    const transactionId = processed({ processedAt: rows[0]!.at.toISOString() });
+    await expect.poll(() => published([transactionId]), within).toBe(1);
+  });
+
+  it('polls the others while a server is silent and while PostgreSQL fails under a sweep', async () => {
+    const silent = await StediReportServer.start({ apiKey: 'key' });
+    silent.setDelay(60_000);
+    const reports = { baseUrl: silent.url, coreBaseUrl: silent.url, apiKey: 'key' };
+    await Promise.all([1, 2, 3].map(() => bench.connect({ reports })));
+    await expect.poll(() => silent.count('/polling/'), within).toBeGreaterThan(2);
+    await bench.pool.query(
+      `create function fail() returns trigger language plpgsql as 'begin raise deadlock_detected; end'`,
+    );
+    await bench.pool.query('create trigger fail before insert on stedi_jobs execute function fail()');
+    await connect();
+    const transactionId = processed();
+    await expect.poll(() => total(`polls_total{outcome="failed"}`), within).toBeGreaterThan(1);
+    await bench.pool.query('drop function fail cascade');
+    await expect.poll(() => published([transactionId]), within).toBe(1);
+    await silent.stop();
   });
 
   it('walks all pages, and goes on after a page that failed', async () => {

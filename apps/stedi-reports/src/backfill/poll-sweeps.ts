@@ -2,14 +2,13 @@ import { PG_POOL, type Pool, type PoolClient } from '@claimwire/postgres';
 import { Inject, Injectable } from '@nestjs/common';
 import { StediReportsConfig } from '../config.js';
 
-/** One walk over a connection's transactions: those after `from` and not after `horizon`. */
+/** One walk over a connection's transactions: those from `from` on and not after `horizon`. Both are cut to milliseconds. */
 export interface Sweep {
   tenant: string;
   connection: string;
   /** Which claim on the connection this is; an older one saves nothing. */
   epoch: string;
-  /** ISO 8601 */
-  from: string;
+  from: Date;
   horizon: Date;
   /** null at the beginning. */
   pageToken: string | null;
@@ -93,14 +92,14 @@ export class PollSweeps {
       tenant: row.tenant_id,
       connection: row.connection_id,
       epoch: row.epoch,
-      from: row.poll_from.toISOString(),
+      from: row.poll_from,
       horizon: row.poll_horizon,
       pageToken: row.poll_page_token,
     };
   }
 
   /**
-   * Inside the transaction that makes a page's jobs: the cursor moves with them.
+   * Inside the transaction that makes a page's jobs: the cursor moves with them. Locks the connection's row.
    * @param nextPageToken null ends the sweep
    * @returns false when another process has taken the connection since: roll back
    */

@@ -11,16 +11,22 @@ const PAUSE = `
   insert into audit_log (tenant_id, actor, action, target, detail)
   select tenant_id, 'stedi-reports', 'connection.reports_paused', $1, jsonb_build_object('reason', $2::text) from paused`;
 
-/** Also where the connection is gone: its jobs must end. They begin anew, with all the time to be had. */
+/**
+ * Also where the connection is gone: its jobs must end. They begin anew, with all the time to be had. Rows are locked in the
+ * order of whoever inserts jobs.
+ */
 const RESUME = `
   with resumed as (
     update stedi_report_connections s set paused_at = null, pause_reason = null, paused_version = null
     where paused_at is not null
       and not exists (select from connections where id = s.connection_id and updated_at = s.paused_version)
     returning connection_id, tenant_id),
+  held as materialized (
+    select j.tenant_id, j.transaction_id from stedi_jobs j join resumed using (connection_id)
+    where state = 'waiting' and leased_until is null order by 1, 2 for update of j),
   again as (
-    update stedi_jobs j set due_at = now(), attempts = 0, first_attempt_at = null from resumed r
-    where j.connection_id = r.connection_id and state = 'waiting' and leased_until is null)
+    update stedi_jobs j set due_at = now(), attempts = 0, first_attempt_at = null from held
+    where j.tenant_id = held.tenant_id and j.transaction_id = held.transaction_id)
   insert into audit_log (tenant_id, actor, action, target)
   select tenant_id, 'stedi-reports', 'connection.reports_resumed', connection_id from resumed`;
 

@@ -2,18 +2,20 @@ import type { MessageHeaders } from '@claimwire/contracts';
 import { inTransaction, PG_POOL, type Pool, type PoolClient } from '@claimwire/postgres';
 import { Inject, Injectable } from '@nestjs/common';
 import { StediReportsConfig } from '../config.js';
+import { ConnectionDirectory, type KnownSettings } from '../connection-directory.js';
 import type { TransactionFacts } from '../transaction-facts.js';
 import type { Job } from './job.js';
 import { type ConnectionLimits, planTurn, waitForTokensMs } from './plan-turn.js';
 
 export interface TakenTurn {
   jobs: Job[];
+  /** Settings of their connection, by `<tenant>/<connection>`; without: there is no such connection (any more). */
+  known: ReadonlyMap<string, KnownSettings>;
   /** Milliseconds until this connection may have another turn; 0 = now. */
   readyInMs: number;
 }
 
 interface ConnectionRow {
-  connection_id: string;
   tokens: number;
   elapsed: number;
   running: number;
@@ -42,7 +44,7 @@ const NEXT_CONNECTION = `
 
 /** Read after the lock was had: the statement above may have seen an older state. */
 const STATE = `
-  select connection_id, tokens, extract(epoch from now() - tokens_at)::float8 as elapsed,
+  select tokens, extract(epoch from now() - tokens_at)::float8 as elapsed,
     (select count(*)::int from stedi_jobs j where j.connection_id = c.connection_id and leased_until > now()) as running
   from stedi_report_connections c where connection_id = $1 and paused_at is null`;
 
@@ -68,6 +70,7 @@ export class JobQueue {
 
   constructor(
     @Inject(PG_POOL) private readonly pool: Pool,
+    private readonly directory: ConnectionDirectory,
     private readonly config: StediReportsConfig,
   ) {
     this.limits = {
@@ -87,14 +90,17 @@ export class JobQueue {
 
   private async serve(client: PoolClient, connection: string, freeWorkers: number): Promise<TakenTurn> {
     const [state] = (await client.query<ConnectionRow>(STATE, [connection])).rows;
-    if (!state) return { jobs: [], readyInMs: 0 };
+    if (!state) return { jobs: [], known: new Map(), readyInMs: 0 };
     const { tokens, elapsed, running } = state;
     const turn = planTurn({ tokens, elapsedSeconds: elapsed, running }, this.limits, freeWorkers);
     const taken = await client.query<JobRow>(TAKE, [connection, turn.jobs, this.config.JOB_LEASE_MS]);
     const left = turn.tokens - taken.rows.reduce((sum, { requests }) => sum + requests, 0);
     const readyInMs = waitForTokensMs(left, this.limits.requestsPerSecond);
     await client.query(SERVED, [connection, left, readyInMs]);
-    return { jobs: taken.rows.map(toJob), readyInMs };
+    const jobs = taken.rows.map(toJob);
+    // Within the transaction: jobs whose settings cannot be read are not taken, else nobody had them until their lease ends.
+    const known = await this.directory.load([connection], client);
+    return { jobs, known, readyInMs };
   }
 }
 

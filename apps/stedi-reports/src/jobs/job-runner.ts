@@ -6,6 +6,7 @@ import type { KnownSettings } from '../connection-directory.js';
 import { type Backoff, backoffMs } from '../fetch/backoff.js';
 import { type JobOutcome, ReportMetrics } from '../metrics.js';
 import { ConnectionPauses } from './connection-pauses.js';
+import { insist, type Patience } from './insist.js';
 import type { Job, SettledState } from './job.js';
 import { JobOutcomes } from './job-outcomes.js';
 import { type Ending, ReportProcessor } from './report-processor.js';
@@ -34,21 +35,33 @@ export class JobRunner {
 
   /**
    * @returns false when the broker is away: other jobs would fetch in vain
-   * @throws when PostgreSQL takes no note: the lease lets another try begin
+   * @throws when PostgreSQL takes no note until the lease ends, which lets another try begin
    */
   async run(job: Job, known: KnownSettings | undefined, signal: AbortSignal): Promise<boolean> {
     const started = performance.now();
+    const patience = { until: started + this.config.JOB_LEASE_MS, signal };
     try {
       const ending = await this.processor.process(job, known, signal);
       await faultPoint('stedi-reports.after-publish');
-      await this.note(job, ending, Math.round(performance.now() - started));
+      // Its claims are published: while PostgreSQL is away, another try would only publish them again.
+      await insist(() => this.note(job, ending, Math.round(performance.now() - started)), patience);
       return true;
     } catch (error) {
-      if (signal.aborted) await this.outcomes.postpone(job, 'stopped', 0);
-      else if (isTransient(error)) return await this.waitForBroker(job, error);
-      else await this.onBug(job, error);
-      return true;
+      return await this.onFailure(job, error, patience);
     }
+  }
+
+  /** @returns as `run` */
+  private async onFailure(job: Job, error: unknown, patience: Patience): Promise<boolean> {
+    if (patience.signal.aborted) await this.outcomes.postpone(job, 'stopped', 0);
+    else if (!isTransient(error)) await this.onBug(job, error);
+    else {
+      this.logger.warn({ code: errorCode(error) }, 'a job could not be finished, trying again');
+      const delayMs = backoffMs(job.attempts, this.backoff);
+      await insist(async () => void (await this.outcomes.postpone(job, 'store_unavailable', delayMs)), patience);
+      return false;
+    }
+    return true;
   }
 
   private async note(job: Job, ending: Ending, ms: number): Promise<void> {
@@ -78,13 +91,6 @@ export class JobRunner {
     if (paused) this.logger.warn({ tenant, connection, reason }, 'connection paused: its API key is refused');
     await this.outcomes.postpone(job, reason, 0);
     this.report(job, 'paused', { reason, ms });
-  }
-
-  /** @returns false */
-  private async waitForBroker(job: Job, error: unknown): Promise<boolean> {
-    this.logger.warn({ code: errorCode(error) }, 'a job could not be finished, trying again');
-    await this.outcomes.postpone(job, 'store_unavailable', backoffMs(job.attempts, this.backoff));
-    return false;
   }
 
   /** One report that nobody foresaw must not hold up all others, as a crash would. */

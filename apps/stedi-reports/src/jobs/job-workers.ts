@@ -2,9 +2,7 @@ import { errorCode } from '@claimwire/kafka';
 import { HealthRegistry, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { StediReportsConfig } from '../config.js';
-import { ConnectionDirectory } from '../connection-directory.js';
-import type { Job } from './job.js';
-import { JobQueue } from './job-queue.js';
+import { JobQueue, type TakenTurn } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 
 const OUTAGE_WAIT_MS = 1_000;
@@ -25,7 +23,6 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly queue: JobQueue,
     private readonly runner: JobRunner,
-    private readonly directory: ConnectionDirectory,
     private readonly config: StediReportsConfig,
     private readonly health: HealthRegistry,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
@@ -76,17 +73,14 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
       if (turn.readyInMs > 0) this.readyAt = Math.min(this.readyAt, performance.now() + turn.readyInMs);
       // A turn without jobs is no reason to stop looking: its connection was paused or filled up in between, and whoever
       // found its row locked meanwhile sleeps. It is not chosen again unless something has changed.
-      await this.start(turn.jobs);
+      this.start(turn);
     }
   }
 
-  private async start(jobs: readonly Job[]): Promise<void> {
-    if (jobs.length === 0) return;
-    const known = await this.directory.load([...new Set(jobs.map(({ headers }) => headers.connection))]);
+  private start({ jobs, known }: TakenTurn): void {
     for (const job of jobs) {
-      const settings = known.get(`${job.headers.tenant}/${job.headers.connection}`);
       const run = this.runner
-        .run(job, settings, this.stopping.signal)
+        .run(job, known.get(`${job.headers.tenant}/${job.headers.connection}`), this.stopping.signal)
         .then((brokerAnswers) => {
           if (!brokerAnswers) this.notBefore = performance.now() + OUTAGE_WAIT_MS;
         })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RunningService } from '@claimwire/service-host';
 import { StediReportServer, stediThinEvent, stediTransactionEvent } from '@claimwire/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { report, ReportsBench } from '../../test/reports-bench.js';
+import { explainFailures, report, ReportsBench } from '../../test/reports-bench.js';
 
 const CONCURRENCY = 4;
 const REQUESTS_PER_SECOND = 30;
@@ -10,6 +10,8 @@ const within = { timeout: 30_000, interval: 20 };
 let bench: ReportsBench;
 let service: RunningService;
 let server: StediReportServer;
+
+explainFailures(() => bench);
 
 /** Two replicas: the limits and the fairness hold over both. */
 beforeAll(async () => {
