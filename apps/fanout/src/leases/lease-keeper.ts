@@ -15,6 +15,7 @@ export interface KeeperOptions {
 }
 
 interface Held {
+  /** With the time that it is renewed for. */
   lease: Lease;
   sender: WebhookSender;
   renewedAt: number;
@@ -63,11 +64,20 @@ export class LeaseKeeper {
   }
 
   private configure(active: ReadonlyMap<string, Destination>, look: number): void {
-    for (const [id, { sender }] of this.held) {
+    for (const [id, held] of this.held) {
       const destination = active.get(id);
-      if (destination && sender.accepts(destination)) sender.configure(destination, look);
-      else this.leave(id);
+      if (!destination || !held.sender.accepts(destination)) this.leave(id);
+      else {
+        this.extend(held, this.term(destination).ttlMs);
+        held.sender.configure(destination, look);
+      }
     }
+  }
+
+  /** A longer timeout needs a longer lease, now: under the old one no attempt might start. */
+  private extend(held: Held, ttlMs: number): void {
+    if (ttlMs > held.lease.ttlMs) held.renewedAt = -Infinity;
+    held.lease = { ...held.lease, ttlMs };
   }
 
   private term({ id, timeoutMs }: Destination): LeaseTerm {

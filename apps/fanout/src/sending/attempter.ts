@@ -59,7 +59,7 @@ export class Attempter {
   /** Never rejects for what the other side does: that is an outcome. */
   async attempt(destination: Destination, delivery: Delivery): Promise<Attempted> {
     const at = Date.now();
-    const { request, result } = await this.send(destination, delivery, at);
+    const { request, result } = await this.send(destination, delivery, at, performance.now());
     const outcome = decideOutcome({
       answer: answerOf(result),
       policy: destination.retryPolicy,
@@ -88,6 +88,7 @@ export class Attempter {
     destination: Destination,
     delivery: Delivery,
     at: number,
+    startedAt: number,
   ): Promise<{ request: RenderedRequest | null; result: Exchange }> {
     if (delivery.message === null) return { request: null, result: { ...FAILED, error: 'event_missing' } };
     let request: RenderedRequest;
@@ -98,7 +99,7 @@ export class Attempter {
     } catch {
       return { request: null, result: { ...FAILED, error: 'invalid_request' } };
     }
-    return { request, result: await this.sendAuthorized(destination, request, performance.now()) };
+    return { request, result: await this.sendAuthorized(destination, request, startedAt) };
   }
 
   /** With an access token where there is to be one; one that is refused is replaced once. All within the timeout. */
@@ -109,8 +110,9 @@ export class Attempter {
     isSecond = false,
   ): Promise<Exchange> {
     const { oauth, timeoutMs } = destination;
-    const left = () => Math.max(1, timeoutMs - (performance.now() - startedAt));
-    if (!oauth) return this.exchange(destination, request, timeoutMs);
+    // The lease was seen to cover the timeout before the request was made ready.
+    const left = () => timeoutMs - (performance.now() - startedAt);
+    if (!oauth) return this.exchange(destination, request, left());
     const token = await this.tokens.get(oauth, left());
     if (token.kind !== 'token') return { ...FAILED, error: `token_${token.kind}` };
     const headers = [...request.headers, 'authorization', `Bearer ${token.value}`];

@@ -63,6 +63,20 @@ describe('an exchange', () => {
     expect(done).toMatchObject({ status: null, error: 'timeout' });
   });
 
+  it('is not sent when its time is over before there is a socket, also where no timer has rung', async () => {
+    let hits = 0;
+    const sent = send((_request, response) => ((hits += 1), response.end()), { timeoutMs: 50 });
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    // As a process that was stopped and goes on: its timers are late.
+    const until = performance.now() + 60;
+    while (performance.now() < until);
+    expect(await sent).toMatchObject({ status: null, error: 'timeout' });
+    expect(await send((_request, response) => ((hits += 1), response.end()), { timeoutMs: 0 })).toMatchObject({
+      error: 'timeout',
+    });
+    expect(hits).toBe(0);
+  });
+
   it('names a reset', async () => {
     expect(await send((request) => request.socket.destroy())).toMatchObject({
       status: null,

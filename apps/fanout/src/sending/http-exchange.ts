@@ -58,7 +58,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   private readonly callOff: () => void;
 
   constructor(
-    timeoutMs: number,
+    private readonly timeoutMs: number,
     deadlines: Deadlines,
     private readonly keptBytes: number,
     private readonly finish: (exchange: Exchange) => void,
@@ -68,8 +68,9 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    // Its time ran out while it waited for a socket: it must not be sent any more.
-    if (this.done) return controller.abort(new TimedOutError());
+    // Its time ran out while it waited for a socket: it must not be sent any more, since the lease covers its time only.
+    // A process that was stopped hears of the socket before its timers: the clock is looked at here.
+    if (this.done || performance.now() - this.startedAt >= this.timeoutMs) return this.abort(new TimedOutError());
     this.connectMs = this.elapsed();
   }
 
@@ -117,12 +118,13 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
 /**
  * Sends one request; resolves with what came of it within `timeoutMs`, counted to the end of the answer. Never rejects: a
- * failure is an `error` code.
+ * failure is an `error` code. Nothing is sent once the time is over.
  */
 export function exchange(dispatcher: Dispatcher, request: ExchangeRequest, deadlines: Deadlines): Promise<Exchange> {
   const { timeoutMs, keptBodyBytes = KEPT_BODY_BYTES, ...options } = request;
   return new Promise((resolve) => {
     const handler = new ExchangeHandler(timeoutMs, deadlines, keptBodyBytes, resolve);
+    if (timeoutMs <= 0) return handler.onResponseError(null, new TimedOutError());
     try {
       // Our own deadline counts; undici's run per phase.
       dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler);
