@@ -65,22 +65,23 @@ describe('an exchange', () => {
   });
 
   it('is not sent when its time is over before there is a socket, also where no timer has rung yet', async () => {
-    const aborted: unknown[] = [];
-    const controller = { abort: (error: Error) => aborted.push(error) } as unknown as Dispatcher.DispatchController;
+    let aborted = false;
+    let sent = 0;
+    const controller = { abort: () => (aborted = true) } as unknown as Dispatcher.DispatchController;
     // As in a process that was stopped and goes on: it hears of the socket first.
     const late = {
       dispatch: (_options: object, handler: Dispatcher.DispatchHandler) => {
         const until = performance.now() + 25;
         while (performance.now() < until);
         handler.onRequestStart?.(controller, {});
+        if (!aborted) sent += 1;
         return true;
       },
     } as unknown as Dispatcher;
     const request = { origin: 'http://pms.example', path: '/', method: 'POST' as const, headers: [], body: null };
     expect(await exchange(late, { ...request, timeoutMs: 20 }, deadlines)).toMatchObject({ error: 'timeout' });
-    expect(aborted).toHaveLength(1);
     expect(await exchange(late, { ...request, timeoutMs: 0 }, deadlines)).toMatchObject({ error: 'timeout' });
-    expect(aborted).toHaveLength(1);
+    expect(sent).toBe(0);
   });
 
   it('names a reset', async () => {
