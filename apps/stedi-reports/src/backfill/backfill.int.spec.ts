@@ -5,7 +5,6 @@ import { StediReportServer, type TransactionRecord, stediTransactionEvent } from
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bodyOf, explainFailures, report, ReportsBench, text } from '../../test/reports-bench.js';
 
-const LAG_MS = 400;
 const within = { timeout: 20_000, interval: 20 };
 let bench: ReportsBench;
 let services: RunningService[];
@@ -13,7 +12,11 @@ let server: StediReportServer;
 
 explainFailures(() => bench);
 beforeAll(async () => {
-  bench = await ReportsBench.start({ BACKFILL_INTERVAL_MS: '300', BACKFILL_LAG_MS: String(LAG_MS) });
+  bench = await ReportsBench.start({
+    BACKFILL_INTERVAL_MS: '300',
+    BACKFILL_LAG_MS: '400',
+    NOT_FOUND_MAX_AGE_MS: '60000',
+  });
   services = await Promise.all([bench.startService(), bench.startService()]);
 });
 afterAll(() => bench.stop());
@@ -29,13 +32,13 @@ const connect = (more: object = {}) =>
   bench.connect({ reports: { baseUrl: server.url, coreBaseUrl: server.url, apiKey: 'key' }, ...more });
 const polls = () => server.count('/polling/');
 
-/** A transaction that Stedi processed just now. */
-function processed(more: Partial<TransactionRecord> = {}): string {
-  const id = randomUUID();
+/** From now on Stedi lists the transaction, as processed just now, and has its report. */
+function listAs(id: string, more: Partial<TransactionRecord> = {}): string {
   const transaction = { processedAt: new Date().toISOString(), ...more };
   server.put(id, { kind: '277', report: report(`PCN-${id.slice(-6)}`), transaction });
   return id;
 }
+const processed = (more: Partial<TransactionRecord> = {}): string => listAs(randomUUID(), more);
 const published = (ids: readonly string[]): number => ids.filter((id) => bench.claimsOf(id).length > 0).length;
 
 /** A counter, summed over the replicas. */
@@ -53,9 +56,12 @@ describe('backfill', () => {
   it('finds the transactions whose webhook never came, and counts only those', async () => {
     const before = await total('missed_transactions_total');
     const connection = await connect();
-    const ids = [processed(), processed(), processed()];
+    const ids = Array.from({ length: 3 }, () => randomUUID());
     const [missing, ...announced] = ids as [string, string, string];
     for (const transactionId of announced) await bench.announce(connection, stediTransactionEvent({ transactionId }));
+    // However slow this machine is, the webhooks are there before polling lists their transactions.
+    for (const id of announced) await expect.poll(() => bench.job(id), within).toMatchObject({ origin: 'webhook' });
+    for (const id of ids) listAs(id);
     await expect.poll(() => published(ids), within).toBe(3);
     expect(await total('missed_transactions_total')).toBe(before + 1);
     expect(await bench.job(missing)).toMatchObject({ origin: 'backfill', connection_id: connection });
@@ -71,10 +77,11 @@ describe('backfill', () => {
   it('gives a webhook its chance before it counts a transaction as missed', async () => {
     const connection = await connect();
     await expect.poll(polls, within).toBeGreaterThan(0);
-    const ahead = processed({ processedAt: new Date(Date.now() + 1_500).toISOString() });
+    const ahead = processed({ processedAt: new Date(Date.now() + 3_600_000).toISOString() });
     const seen = polls() + 2;
     await expect.poll(polls, within).toBeGreaterThan(seen);
     expect(await bench.job(ahead)).toBeUndefined();
+    listAs(ahead);
     await expect.poll(() => published([ahead]), within).toBe(1);
     expect((await bench.job(ahead))?.connection_id).toBe(connection);
   });
@@ -166,6 +173,7 @@ describe('backfill', () => {
       event: { 'detail-type': 'transaction.processed.v2', account: 'account-1', detail: { transactionId } },
     });
     expect(text(message, 'claimwire-reason')).toBe('report_request_invalid');
+    await expect.poll(async () => (await bench.job(transactionId))?.state, within).toBe('quarantined');
     // A retry puts it on the raw topic: from there it is fetched like any other.
     await bench.announce(connection, bodyOf(message));
     await expect.poll(() => published([transactionId]), within).toBe(1);
