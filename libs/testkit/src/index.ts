@@ -1,6 +1,8 @@
 export { NEVER, type RunningKafka, type RunningPostgres } from './engine/engine.js';
 export { freePorts, preferPort } from './engine/free-ports.js';
 export { Guard } from './engine/guard.js';
+export { runKafkaCommand } from './engine/kafka-command.js';
+export { kafkaCacheFolder } from './engine/kafka-jars.js';
 export { kafkaAnswers } from './engine/kafka-probe.js';
 export { type LocalKafkaOptions, startLocalKafka } from './engine/local-kafka.js';
 export {

@@ -1,72 +1,54 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { runCli } from '../machine/cli.js';
-import { describeMachine, machineLines } from '../machine/describe-machine.js';
+import { describeMachine, type Machine, machineLines } from '../machine/describe-machine.js';
 import { withEngines } from '../machine/engines.js';
-import { table } from '../machine/table.js';
-import { ratios, type Spread, spread } from '../stats/statistics.js';
+import { ROOT } from '../machine/service-process.js';
+import { buildStreams } from './build-streams.js';
+import type { Contender, RoundResult } from './contender.js';
+import { NormalizerContender } from './normalizer-contender.js';
 import { HELP, type NormalizerBenchOptions, readOptions } from './options.js';
-import { type RoundResult, runRound } from './run-round.js';
+import { report, type Results } from './report.js';
+import { runRound } from './run-round.js';
+import { StreamsContender } from './streams-contender.js';
 import { planTraffic } from './traffic.js';
 
 const OUT_OF_ORDER = 0.2;
 const DUPLICATES = 0.05;
 
-type Results = Record<string, RoundResult[]>;
+async function contendersOf({ streams, builds }: NormalizerBenchOptions): Promise<Contender[]> {
+  const normalizers = builds.map((build) => new NormalizerContender(build));
+  if (!streams) return normalizers;
+  const classPath = await buildStreams();
+  return [new StreamsContender(classPath, 'alone'), new StreamsContender(classPath, 'sink'), ...normalizers];
+}
 
-async function measureAll({
-  events,
-  claims,
-  seed,
-  rounds,
-  builds,
-  profileTo,
-}: NormalizerBenchOptions): Promise<Results> {
+/** Each begins in its turn: the first of a round has the page cache of the last. */
+const inTurn = <T>(items: readonly T[], round: number): T[] => {
+  const first = round % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
+};
+
+async function measureAll(options: NormalizerBenchOptions): Promise<Results> {
+  const { events, claims, seed, rounds } = options;
   const planned = planTraffic({ events, claims, seed, outOfOrder: OUT_OF_ORDER, duplicates: DUPLICATES });
-  const results: Results = Object.fromEntries(builds.map(({ name }) => [name, []]));
+  const contenders = await contendersOf(options);
+  const results: Record<string, RoundResult[]> = Object.fromEntries(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    // The first of a round has the page cache of the last: they take turns.
-    for (const { name, root } of round % 2 === 0 ? builds : builds.toReversed()) {
-      const result = await runRound({ planned, root, profileTo });
+    await runRound(planned, inTurn(contenders, round), (name, result) => {
       results[name]?.push(result);
-      const speed = `${result.eventsPerSecond.toFixed(0)} events/s`;
-      console.error(`round ${round + 1} of ${rounds}, ${name}: ${speed}, ${result.batches} batches`);
-    }
+      console.error(`round ${round + 1} of ${rounds}, ${name}: ${result.eventsPerSecond.toFixed(0)} events/s`);
+    });
   }
   return results;
 }
 
-const range = ({ median, min, max }: Spread, digits: number): string =>
-  `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
-
-const rates = (results: readonly RoundResult[]): number[] => results.map(({ eventsPerSecond }) => eventsPerSecond);
-const cpu = (results: readonly RoundResult[]): number[] =>
-  results.map(({ cpuSecondsPer10k }) => cpuSecondsPer10k ?? NaN);
-
-function report(results: Results): string {
-  const rows = Object.entries(results).map(([name, rounds]) => [
-    name,
-    range(spread(rates(rounds)), 0),
-    range(spread(cpu(rounds)), 2),
-    range(spread(rounds.map(({ postgresSecondsPer10k }) => postgresSecondsPer10k ?? NaN)), 2),
-    range(spread(rounds.map(({ batches }) => batches)), 0),
-  ]);
-  const header = ['', 'events/s (min–max)', 'CPU s per 10,000', 'PostgreSQL CPU s per 10,000', 'batches'];
-  const lines = [table(header, rows)];
-  const [against, ours] = Object.values(results);
-  if (against && ours) {
-    lines.push(
-      `this build, round by round: ${range(spread(ratios(rates(ours), rates(against))), 2)} × the events/s, ` +
-        `${range(spread(ratios(cpu(ours), cpu(against))), 2)} × the CPU`,
-    );
-  }
-  const last = Object.values(results).at(-1)?.at(-1);
-  if (last) {
-    const { stored, claims, late, published, states } = last;
-    lines.push(
-      `each round: ${stored} events of ${claims} claims stored once, ${late} of them late, every version right; ` +
-        `${published} on claims.events.v1, ${states} on claims.state.v1`,
-    );
-  }
-  return lines.join('\n\n');
+async function keep(options: NormalizerBenchOptions, machine: Machine, results: Results): Promise<string> {
+  const folder = join(ROOT, 'var/bench');
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `normalizer-${new Date().toISOString().replace(/[:.]/g, '-')}.json`);
+  await writeFile(file, `${JSON.stringify({ machine, options, results }, null, 2)}\n`);
+  return file;
 }
 
 await runCli(HELP, async (args) => {
@@ -74,8 +56,9 @@ await runCli(HELP, async (args) => {
   await withEngines(async () => {
     const machine = await describeMachine(process.env.TEST_DATABASE_URL ?? '');
     const results = await measureAll(options);
+    const file = await keep(options, machine, results);
     if (options.json) console.log(JSON.stringify({ machine, results }, null, 2));
-    else console.log(`${machineLines(machine).join('\n')}\n\n${report(results)}`);
+    else console.log(`${machineLines(machine).join('\n')}\n\n${report(results)}\n\nkept in ${file}`);
   });
   return 0;
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { readArguments, wholeNumber } from '../machine/cli.js';
+import { readArguments, UsageError, wholeNumber } from '../machine/cli.js';
 import { ROOT } from '../machine/service-process.js';
+import type { NormalizerBuild } from './normalizer-contender.js';
 
 export interface NormalizerBenchOptions {
   events: number;
@@ -8,21 +9,26 @@ export interface NormalizerBenchOptions {
   seed: number;
   rounds: number;
   json: boolean;
-  /** Roots of the checkouts whose normaliser is measured, by the name in the report; ours is the last. */
-  builds: readonly { name: string; root: string }[];
-  profileTo: string | null;
+  /** Kafka Streams beside us, alone and with a sink. */
+  streams: boolean;
+  /** The checkouts whose normaliser is measured; ours is the last. */
+  builds: readonly NormalizerBuild[];
 }
 
 export const HELP = `npm run bench:normalizer -- [options]
 
 Events per second of one normaliser from preloaded raw topics until everything is in PostgreSQL and on claims.events.v1:
-a seeded set of CAIR and 835 events, 20 % out of order, 5 % sent twice. Each round has a database and topics of its own.
+a seeded set of CAIR and 835 events, 20 % out of order, 5 % sent twice. The contenders of a round read the same topics in
+turn, each with a database of its own, and must end in the same state of every claim. The clock runs from a tenth of the
+work to its end. What was measured is also written to var/bench/normalizer-<time>.json.
 
-  --events <n>      distinct events (50000)
-  --claims <n>      claims they are about (10000)
+  --streams         beside Kafka Streams (test/bench/kafka-streams), alone and with a batched sink into PostgreSQL;
+                    needs Java 17 and Maven
+  --against <dir>   beside the normaliser of another built checkout
+  --events <n>      distinct events (200000)
+  --claims <n>      claims they are about (40000)
   --seed <n>        another order and other duplicates (1)
-  --rounds <n>      rounds (5)
-  --against <dir>   root of another built checkout, measured in turn with this one
+  --rounds <n>      rounds; the report has their medians (5)
   --profile <dir>   write a CPU profile of each normaliser into this folder
   --json            print one JSON document instead of tables
 
@@ -31,22 +37,27 @@ TEST_KAFKA_BROKERS and TEST_DATABASE_URL name a running Kafka and PostgreSQL; wi
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): NormalizerBenchOptions {
   const values = readArguments(args, {
-    events: { type: 'string', default: '50000' },
-    claims: { type: 'string', default: '10000' },
+    events: { type: 'string', default: '200000' },
+    claims: { type: 'string', default: '40000' },
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
+    streams: { type: 'boolean', default: false },
     against: { type: 'string' },
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
-  const other = typeof values.against === 'string' ? [{ name: 'against', root: resolve(values.against) }] : [];
-  return {
+  const profileTo = typeof values.profile === 'string' ? resolve(values.profile) : null;
+  const other =
+    typeof values.against === 'string' ? [{ name: 'against', root: resolve(values.against), profileTo }] : [];
+  const options = {
     events: wholeNumber(values, 'events'),
     claims: wholeNumber(values, 'claims'),
     seed: wholeNumber(values, 'seed'),
     rounds: wholeNumber(values, 'rounds'),
     json: values.json === true,
-    builds: [...other, { name: 'this build', root: ROOT }],
-    profileTo: typeof values.profile === 'string' ? resolve(values.profile) : null,
+    streams: values.streams === true,
+    builds: [...other, { name: 'this build', root: ROOT, profileTo }],
   };
+  if (options.claims > options.events) throw new UsageError('--claims must not be more than --events');
+  return options;
 }
