@@ -24,6 +24,9 @@ export function canRunOwnBroker(): boolean {
   }
 }
 
+/** A broker that was killed can come back only when its former life has lost its registration: by default after 9 s. */
+const SETTINGS = { 'broker.session.timeout.ms': 3_000, 'broker.heartbeat.interval.ms': 500 };
+
 /** A broker of one test's own, to be paused and killed, with a proxy before it. */
 export class OwnBroker {
   private constructor(
@@ -39,7 +42,8 @@ export class OwnBroker {
     const guard = new Guard(folder);
     const [port, controllerPort] = (await freePorts(2)) as [number, number];
     const proxy = await TcpProxy.start(port);
-    const options = { folder, port, controllerPort, advertisedPort: proxy.port, logFile: join(folder, 'broker.log') };
+    const logFile = join(folder, 'broker.log');
+    const options = { folder, port, controllerPort, advertisedPort: proxy.port, logFile, settings: SETTINGS };
     const running = await startLocalKafka(options, { onSpawn: (pid) => guard.watch(pid) });
     return new OwnBroker(options, proxy, guard, running);
   }
@@ -54,6 +58,19 @@ export class OwnBroker {
 
   resume(): void {
     process.kill(this.pid, 'SIGCONT');
+  }
+
+  /**
+   * No file of the broker can grow any more. The first write that fails takes its only disk offline, which ends a broker.
+   * What a full disk does, without filling one.
+   */
+  fillDisk(): void {
+    execFileSync('prlimit', ['--pid', String(this.pid), '--fsize=1']);
+  }
+
+  /** Resolves when it has ended by itself. */
+  async ended(): Promise<void> {
+    await this.running.ended;
   }
 
   async kill(): Promise<void> {

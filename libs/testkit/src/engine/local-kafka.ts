@@ -17,11 +17,19 @@ export interface LocalKafkaOptions {
   readonly advertisedPort?: number;
   readonly controllerPort: number;
   readonly logFile: string;
+  /** More of server.properties. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
 const READY_DEADLINE_MS = 60_000;
 
-const serverProperties = ({ folder, port, controllerPort, advertisedPort = port }: LocalKafkaOptions): string =>
+const serverProperties = ({
+  folder,
+  port,
+  controllerPort,
+  advertisedPort = port,
+  settings,
+}: LocalKafkaOptions): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -40,6 +48,7 @@ const serverProperties = ({ folder, port, controllerPort, advertisedPort = port 
     'group.initial.rebalance.delay.ms': 0,
     // Topics are made by one command with explicit partitions; a typo must not make one.
     'auto.create.topics.enable': false,
+    ...settings,
   })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');

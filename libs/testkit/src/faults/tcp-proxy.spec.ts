@@ -51,6 +51,24 @@ describe('TcpProxy', () => {
     await expect.poll(() => got).toEqual(['a', 'b']);
   });
 
+  it('passes on what is slow later and in order, and at once when it is slow no more', async () => {
+    const { socket, got } = await open();
+    const from = performance.now();
+    proxy.slow(100);
+    for (const letter of 'abc') {
+      socket.write(letter);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await expect.poll(() => got.join('')).toBe('abc');
+    expect(performance.now() - from).toBeGreaterThanOrEqual(200);
+    proxy.slow(60 * 60_000);
+    socket.write('d');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(heard.join('')).toBe('abc');
+    proxy.slow(0);
+    await expect.poll(() => got.join('')).toBe('abcd');
+  });
+
   it('resets open and new connections while cut', async () => {
     const first = await open();
     proxy.cut();

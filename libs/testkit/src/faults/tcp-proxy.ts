@@ -4,6 +4,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 interface Pair {
   client: Socket;
   server: Socket;
+  /** Per direction: what is on its way, in order. */
+  toServer: Promise<void>;
+  toClient: Promise<void>;
   /** What the server says next is thrown away, and both connections with it. */
   loseAnswer: boolean;
 }
@@ -19,6 +22,9 @@ export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private isCut = false;
   private isPaused = false;
+  private delayMs = 0;
+  /** Of all chunks that are being held back. */
+  private readonly held = new Set<() => void>();
   private loss: Loss = { left: 0, matches: () => false };
   private lostCount = 0;
 
@@ -59,6 +65,12 @@ export class TcpProxy {
     for (const { client, server } of this.pairs) [client, server].forEach((socket) => socket.resume());
   }
 
+  /** From now on everything takes so long each way; 0 = at once, also what is being held back. */
+  slow(delayMs: number): void {
+    this.delayMs = delayMs;
+    if (delayMs === 0) for (const release of this.held) release();
+  }
+
   /** Resets every connection, and each new one, until `mend`. */
   cut(): void {
     this.isCut = true;
@@ -76,6 +88,7 @@ export class TcpProxy {
 
   async stop(): Promise<void> {
     this.cut();
+    this.slow(0);
     const closed = once(this.listener, 'close');
     this.listener.close();
     await closed;
@@ -87,17 +100,42 @@ export class TcpProxy {
       return;
     }
     const server = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true });
-    const pair: Pair = { client, server, loseAnswer: false };
+    const pair: Pair = {
+      client,
+      server,
+      loseAnswer: false,
+      toServer: Promise.resolve(),
+      toClient: Promise.resolve(),
+    };
     this.pairs.add(pair);
-    client.on('data', (chunk: Buffer) => this.toServer(pair, chunk));
-    server.on('data', (chunk: Buffer) => this.toClient(pair, chunk));
-    client.on('end', () => server.end());
-    server.on('end', () => client.end());
+    client.on('data', (chunk: Buffer) => this.later(pair, 'toServer', () => this.toServer(pair, chunk)));
+    server.on('data', (chunk: Buffer) => this.later(pair, 'toClient', () => this.toClient(pair, chunk)));
+    client.on('end', () => this.later(pair, 'toServer', () => void server.end()));
+    server.on('end', () => this.later(pair, 'toClient', () => void client.end()));
     for (const socket of [client, server]) {
       socket.on('error', () => this.reset(pair));
       socket.on('close', () => this.reset(pair));
       if (this.isPaused) socket.pause();
     }
+  }
+
+  /** After the delay, and after everything before it. */
+  private later(pair: Pair, direction: 'toServer' | 'toClient', pass: () => void): void {
+    const arrived = this.delay();
+    pair[direction] = pair[direction].then(() => arrived).then(() => (this.pairs.has(pair) ? pass() : undefined));
+  }
+
+  private delay(): Promise<void> | undefined {
+    if (this.delayMs === 0) return undefined;
+    return new Promise((resolve) => {
+      const release = (): void => {
+        clearTimeout(timer);
+        this.held.delete(release);
+        resolve();
+      };
+      const timer = setTimeout(release, this.delayMs);
+      this.held.add(release);
+    });
   }
 
   private toServer(pair: Pair, chunk: Buffer): void {
