@@ -37,6 +37,18 @@ export class TimedSecretDto {
   notAfter?: string;
 }
 
+/** A list of secrets, each with the time it holds: all that hold at a moment are good then. */
+export function IsTimedSecrets(): PropertyDecorator {
+  const rules = [
+    IsArray(),
+    ArrayNotEmpty(),
+    ArrayMaxSize(MAX_SECRETS),
+    ValidateNested({ each: true }),
+    Type(() => TimedSecretDto),
+  ];
+  return (target, property) => rules.forEach((rule) => rule(target, property as string));
+}
+
 /** Base of an `auth` that holds `secret`, or in its place `secrets`: exactly one of the two. */
 export abstract class SecretAuthDto {
   @ValidateIf((auth: SecretAuthDto) => auth.secrets === undefined)
@@ -46,11 +58,7 @@ export abstract class SecretAuthDto {
   secret?: string;
 
   @ValidateIf((auth: SecretAuthDto) => auth.secrets !== undefined)
-  @IsArray()
-  @ArrayNotEmpty()
-  @ArrayMaxSize(MAX_SECRETS)
-  @ValidateNested({ each: true })
-  @Type(() => TimedSecretDto)
+  @IsTimedSecrets()
   secrets?: TimedSecretDto[];
 }
 

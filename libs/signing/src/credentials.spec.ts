@@ -1,17 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { verifyBasic } from './basic.js';
 import { constantTimeEqual } from './constant-time-equal.js';
-import { readSecrets } from './secrets.js';
+import { readSecrets, readTimedValues, type TimedSecret } from './secrets.js';
 import { verifySharedSecret } from './shared-secret.js';
 
 const refusal = (reason: string) => ({ ok: false, reason });
 
 describe('HTTP Basic', () => {
+  const now = new Date('2026-06-01T00:00:00Z');
   const header = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+  const verify = (authorization: string | string[] | undefined, ...passwords: TimedSecret[]) =>
+    verifyBasic({ authorization, username: 'stedi', passwords, now });
 
   it('accepts the user and password, also with a colon and beyond ASCII', () => {
-    expect(verifyBasic(header('stedi:pass:wörd'), 'stedi', 'pass:wörd')).toEqual({ ok: true });
-    expect(verifyBasic(header('stedi:secret').replace('Basic', 'bAsIc'), 'stedi', 'secret')).toEqual({ ok: true });
+    expect(verify(header('stedi:pass:wörd'), { value: 'pass:wörd' })).toEqual({ ok: true });
+    expect(verify(header('stedi:secret').replace('Basic', 'bAsIc'), { value: 'secret' })).toEqual({ ok: true });
+  });
+
+  it('accepts each of several passwords while it holds', () => {
+    const passwords = [{ value: 'gone', notAfter: '2026-06-01T00:00:00Z' }, { value: 'old' }, { value: 'new' }];
+    for (const password of ['old', 'new']) expect(verify(header(`stedi:${password}`), ...passwords).ok).toBe(true);
+    expect(verify(header('stedi:gone'), ...passwords)).toEqual(refusal('credential_mismatch'));
+    expect(verify(header('stedi:gone'), ...passwords.slice(0, 1))).toEqual(refusal('no_active_secret'));
+    expect(verify(header('stedi:'), { value: '' })).toEqual(refusal('no_active_secret'));
   });
 
   it.each([
@@ -24,7 +35,7 @@ describe('HTTP Basic', () => {
     ['credential_mismatch', header('stedi:secret2')],
     ['credential_mismatch', header('Stedi:secret')],
     ['credential_mismatch', header('stedisecret')],
-  ])('refuses with %s', (reason, value) => expect(verifyBasic(value, 'stedi', 'secret')).toEqual(refusal(reason)));
+  ])('refuses with %s', (reason, value) => expect(verify(value, { value: 'secret' })).toEqual(refusal(reason)));
 });
 
 describe('a shared secret in a header', () => {
@@ -51,6 +62,12 @@ describe('the secrets of an auth object', () => {
     expect(readSecrets({ secret: 'a' })).toEqual([{ value: 'a' }]);
     expect(readSecrets({ secrets: [timed, 'c', 7, null, {}] })).toEqual([timed, { value: 'c' }]);
     expect(readSecrets({})).toEqual([]);
+  });
+
+  it('may have other names', () => {
+    const auth = { secret: 'a', password: 'b', passwords: ['c'] };
+    expect(readTimedValues(auth, 'password', 'passwords')).toEqual([{ value: 'b' }, { value: 'c' }]);
+    expect(readSecrets(auth)).toEqual([{ value: 'a' }]);
   });
 });
 

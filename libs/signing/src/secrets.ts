@@ -22,18 +22,33 @@ function holds({ notBefore, notAfter }: TimedSecret, time: number): boolean {
 const isTimedSecret = (item: unknown): item is TimedSecret =>
   typeof item === 'object' && item !== null && 'value' in item && typeof item.value === 'string';
 
-/** By `auth` object: a connection's is replaced as a whole and never changed in place. */
-const known = new WeakMap<object, readonly TimedSecret[]>();
+/** By the object that holds them: a connection's `auth` is replaced as a whole and never changed in place. */
+const known = new WeakMap<object, { several: string; secrets: readonly TimedSecret[] }>();
 
-/** The secrets of an `auth` object: `secret`, or `secrets` as strings or `{value,notBefore?,notAfter?}`. */
-export function readSecrets(auth: Readonly<Record<string, unknown>>): readonly TimedSecret[] {
-  let secrets = known.get(auth);
-  if (!secrets) known.set(auth, (secrets = listSecrets(auth)));
+/**
+ * The values of an object that holds one, or in its place a list of texts and `{value,notBefore?,notAfter?}`.
+ * @param single name of the member with one value
+ * @param several name of the member with the list
+ */
+export function readTimedValues(
+  holder: Readonly<Record<string, unknown>>,
+  single: string,
+  several: string,
+): readonly TimedSecret[] {
+  const cached = known.get(holder);
+  if (cached?.several === several) return cached.secrets;
+  const secrets = listSecrets(holder[single], holder[several]);
+  known.set(holder, { several, secrets });
   return secrets;
 }
 
-function listSecrets(auth: Readonly<Record<string, unknown>>): TimedSecret[] {
-  const listed: unknown[] = Array.isArray(auth.secrets) ? auth.secrets : [];
-  const all = typeof auth.secret === 'string' ? [auth.secret, ...listed] : listed;
+/** The secrets of an `auth` object: `secret`, or `secrets` as strings or `{value,notBefore?,notAfter?}`. */
+export function readSecrets(auth: Readonly<Record<string, unknown>>): readonly TimedSecret[] {
+  return readTimedValues(auth, 'secret', 'secrets');
+}
+
+function listSecrets(single: unknown, several: unknown): TimedSecret[] {
+  const listed: unknown[] = Array.isArray(several) ? several : [];
+  const all = typeof single === 'string' ? [single, ...listed] : listed;
   return all.flatMap((item) => (typeof item === 'string' ? [{ value: item }] : isTimedSecret(item) ? [item] : []));
 }

@@ -1,4 +1,4 @@
-import { IsHeaderName, MAX_SECRETS, TimedSecretDto } from '@claimwire/provider-kit';
+import { IsHeaderName, IsTimedSecrets, MAX_SECRETS, TimedSecretDto } from '@claimwire/provider-kit';
 import { decodeWebhookSecret } from '@claimwire/signing';
 import { Type } from 'class-transformer';
 import {
@@ -15,6 +15,7 @@ import {
   MaxLength,
   Min,
   ValidateBy,
+  ValidateIf,
   ValidateNested,
   validateSync,
 } from 'class-validator';
@@ -23,14 +24,20 @@ const MAX_HEADERS = 10;
 const MAX_VALUE_LENGTH = 4096;
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
 
+/** `value`, or in its place `values` while one is rotated for another: whoever is refused once sends nothing any more. */
 export class ApiKeyHeaderDto {
   @IsHeaderName()
   name!: string;
 
+  @ValidateIf((header: ApiKeyHeaderDto) => header.values === undefined)
   @IsString()
   @IsNotEmpty()
   @MaxLength(MAX_VALUE_LENGTH)
-  value!: string;
+  value?: string;
+
+  @ValidateIf((header: ApiKeyHeaderDto) => header.values !== undefined)
+  @IsTimedSecrets()
+  values?: TimedSecretDto[];
 }
 
 /** Headers with static values; every one of them must be there and match. */
@@ -56,10 +63,16 @@ export class BasicAuthDto {
   @MaxLength(MAX_VALUE_LENGTH)
   username!: string;
 
+  @ValidateIf((auth: BasicAuthDto) => auth.passwords === undefined)
   @IsString()
   @IsNotEmpty()
   @MaxLength(MAX_VALUE_LENGTH)
-  password!: string;
+  password?: string;
+
+  /** In place of `password`, while one is rotated for another. */
+  @ValidateIf((auth: BasicAuthDto) => auth.passwords !== undefined)
+  @IsTimedSecrets()
+  passwords?: TimedSecretDto[];
 }
 
 /** Stedi sends `x-stedi-noauth: dummy`; only the random token in the address protects the connection. */

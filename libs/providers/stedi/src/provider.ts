@@ -20,6 +20,13 @@ export const stedi: Provider = {
     { source: 'stedi', normalise: normaliseWebhook },
     { source: 'stedi-reports', normalise: normaliseReportPart },
   ],
-  secretPaths: ['auth.headers[].value', 'auth.password', 'auth.secrets[]', 'settings.reports.apiKey'],
+  secretPaths: [
+    'auth.headers[].value',
+    'auth.headers[].values[].value',
+    'auth.password',
+    'auth.passwords[].value',
+    'auth.secrets[]',
+    'settings.reports.apiKey',
+  ],
   settings: ['claimNamespace', 'expectedAccounts', 'reports'],
 };

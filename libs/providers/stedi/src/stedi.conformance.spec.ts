@@ -22,6 +22,12 @@ const signedWith = (secret: string): Pick<AuthSample, 'sign' | 'signWrongly' | '
 
 const basic = (password: string) => ({ authorization: `Basic ${Buffer.from(`stedi:${password}`).toString('base64')}` });
 
+const rotation = [
+  { value: 'key-of-then', notAfter: '2026-01-01T00:00:00Z' },
+  { value: 'key-of-now', notBefore: '2025-12-01T00:00:00Z' },
+  { value: 'key-to-come', notBefore: '2027-01-01T00:00:00Z' },
+];
+
 const auths: AuthSample[] = [
   {
     name: 'two API key headers',
@@ -40,6 +46,18 @@ const auths: AuthSample[] = [
     auth: { type: 'basic', username: 'stedi', password: 'pass:word' },
     sign: () => basic('pass:word'),
     signWrongly: () => basic('pass'),
+  },
+  {
+    name: 'an API key header in rotation',
+    auth: { type: 'api_keys', headers: [{ name: 'X-Key', values: rotation }] },
+    sign: () => ({ 'x-key': 'key-of-now' }),
+    signWrongly: () => ({ 'x-key': 'key-of-then' }),
+  },
+  {
+    name: 'basic with a password in rotation',
+    auth: { type: 'basic', username: 'stedi', passwords: rotation },
+    sign: () => basic('key-of-now'),
+    signWrongly: () => basic('key-to-come'),
   },
   { name: 'none', auth: { type: 'none' }, sign: () => ({ 'x-stedi-noauth': 'dummy' }), unsignedAccepted: true },
   {
@@ -152,6 +170,13 @@ describeProviderConformance(stedi, {
       name: 'a header with a member that nobody reads',
       auth: { type: 'api_keys', headers: [{ name: 'A', value: 'b', prefix: 'c' }] },
     },
+    { name: 'a header without any of its values', auth: { type: 'api_keys', headers: [{ name: 'A', values: [] }] } },
+    {
+      name: 'a header value whose end cannot be read',
+      auth: { type: 'api_keys', headers: [{ name: 'A', values: [{ value: 'b', notAfter: 'soon' }] }] },
+    },
+    { name: 'a username without a password', auth: { type: 'basic', username: 'a' } },
+    { name: 'an empty password in a list', auth: { type: 'basic', username: 'a', passwords: [{ value: '' }] } },
     { name: 'a username with a colon', auth: { type: 'basic', username: 'a:b', password: 'c' } },
     { name: 'a secret that is not base64', auth: { type: 'standard_webhooks', secrets: ['whsec_%%%'] } },
     {

@@ -1,5 +1,11 @@
 import { isObject, type ConnectionConfig, type InboundRequest, type Verification } from '@claimwire/provider-kit';
-import { readSecrets, verifyBasic, verifySharedSecret, verifyStandardWebhooks } from '@claimwire/signing';
+import {
+  readSecrets,
+  readTimedValues,
+  verifyBasic,
+  verifySharedSecret,
+  verifyStandardWebhooks,
+} from '@claimwire/signing';
 
 type Auth = ConnectionConfig['auth'];
 
@@ -9,9 +15,10 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 function verifyApiKeys(request: InboundRequest, auth: Auth, now: Date): Verification {
   const headers = Array.isArray(auth.headers) ? auth.headers.filter(isObject) : [];
   if (headers.length === 0) return { ok: false, reason: 'no_active_secret' };
-  const checks = headers.map(({ name, value }) =>
-    verifySharedSecret(request.headers[text(name).toLowerCase()], [{ value: text(value) }], now),
-  );
+  const checks = headers.map((header) => {
+    const presented = request.headers[text(header.name).toLowerCase()];
+    return verifySharedSecret(presented, readTimedValues(header, 'value', 'values'), now);
+  });
   return checks.find((check) => !check.ok) ?? { ok: true };
 }
 
@@ -22,7 +29,12 @@ export function verifyRequest(request: InboundRequest, connection: ConnectionCon
     case 'api_keys':
       return verifyApiKeys(request, auth, now);
     case 'basic':
-      return verifyBasic(request.headers.authorization, text(auth.username), text(auth.password));
+      return verifyBasic({
+        authorization: request.headers.authorization,
+        username: text(auth.username),
+        passwords: readTimedValues(auth, 'password', 'passwords'),
+        now,
+      });
     case 'none':
       return { ok: true };
     case 'standard_webhooks':

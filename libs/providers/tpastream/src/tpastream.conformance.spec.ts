@@ -39,6 +39,22 @@ describeProviderConformance(tpastream, {
       auth: { type: 'jwt_rs256', publicKeys: [pem(ours), pem(rotated)], maxTokenLifetimeSeconds: 600 },
       ...signedBy(rotated),
     },
+    {
+      name: 'keys in rotation',
+      auth: {
+        type: 'jwt_rs256',
+        publicKeys: [
+          { value: pem(strangers), notAfter: '2026-01-01T00:00:00Z' },
+          { value: pem(rotated), notBefore: '2025-12-01T00:00:00Z' },
+        ],
+      },
+      ...signedBy(rotated),
+    },
+    {
+      name: 'a key besides one that was withdrawn',
+      auth: { type: 'jwt_rs256', publicKeys: [{ value: pem(strangers), notAfter: '2026-01-01T00:00:00Z' }, pem(ours)] },
+      ...signedBy(ours),
+    },
   ],
   bodies: [
     {
@@ -79,6 +95,11 @@ describeProviderConformance(tpastream, {
   ],
   invalidAuths: [
     { name: 'no key', auth: { type: 'jwt_rs256', publicKeys: [] } },
+    { name: 'a timed key that is none', auth: { type: 'jwt_rs256', publicKeys: [{ value: 'ssh-rsa AAAA' }] } },
+    {
+      name: 'a timed key with a member that nobody reads',
+      auth: { type: 'jwt_rs256', publicKeys: [{ value: pem(ours), until: '2027-01-01T00:00:00Z' }] },
+    },
     { name: 'a broken key', auth: { type: 'jwt_rs256', publicKeys: ['ssh-rsa AAAA'] } },
     {
       name: 'a private key',

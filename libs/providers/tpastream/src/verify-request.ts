@@ -1,5 +1,5 @@
 import type { ConnectionConfig, InboundRequest, Verification } from '@claimwire/provider-kit';
-import { verifyRs256Jwt } from '@claimwire/signing';
+import { activeSecrets, readTimedValues, refused, verifyRs256Jwt } from '@claimwire/signing';
 
 export const SIGNATURE_HEADER = 'tpastream-signature';
 
@@ -14,10 +14,13 @@ export async function verifyRequest(
 ): Promise<Verification> {
   const { auth } = connection;
   if (auth.type !== 'jwt_rs256') return { ok: false, reason: 'auth_type_unknown' };
-  const keys: unknown[] = Array.isArray(auth.publicKeys) ? auth.publicKeys : [];
+  const configured = readTimedValues(auth, 'publicKey', 'publicKeys');
+  const publicKeys = activeSecrets(configured, now);
+  // Keys that were all withdrawn are no fault of ours, as unusable ones would be.
+  if (publicKeys.length === 0 && configured.length > 0) return refused('no_active_secret');
   return verifyRs256Jwt({
     token: request.headers[SIGNATURE_HEADER],
-    publicKeys: keys.filter((key) => typeof key === 'string'),
+    publicKeys,
     maxTokenLifetimeSeconds:
       typeof auth.maxTokenLifetimeSeconds === 'number' ? auth.maxTokenLifetimeSeconds : undefined,
     now,

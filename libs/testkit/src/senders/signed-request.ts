@@ -39,13 +39,15 @@ export const ROUTE_SUFFIXES: Readonly<Record<ProviderName, Readonly<Record<strin
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The secret that a sender would use: `secret`, else the newest of `secrets`. */
-function secretOf(auth: SenderAuth): string {
-  if (typeof auth.secret === 'string') return auth.secret;
-  const last: unknown = Array.isArray(auth.secrets) ? auth.secrets.at(-1) : undefined;
+/** What a sender would use: the one value, else the newest of several. */
+function newest(one: unknown, several: unknown): string {
+  if (typeof one === 'string') return one;
+  const last: unknown = Array.isArray(several) ? several.at(-1) : undefined;
   if (typeof last === 'string') return last;
   return typeof last === 'object' && last !== null && 'value' in last ? text(last.value) : '';
 }
+
+const secretOf = (auth: SenderAuth): string => newest(auth.secret, auth.secrets);
 
 const hmac = (key: string | Buffer, parts: (string | Buffer)[]): Buffer =>
   parts.reduce((mac, part) => mac.update(part), createHmac('sha256', key)).digest();
@@ -61,8 +63,12 @@ function standardWebhooksHeaders(auth: SenderAuth, body: Buffer, now: Date, id: 
 }
 
 function apiKeyHeaders(auth: SenderAuth): Record<string, string> {
-  const headers = (Array.isArray(auth.headers) ? auth.headers : []) as { name: string; value: string }[];
-  return Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value]));
+  const headers = (Array.isArray(auth.headers) ? auth.headers : []) as {
+    name: string;
+    value?: string;
+    values?: unknown;
+  }[];
+  return Object.fromEntries(headers.map(({ name, value, values }) => [name.toLowerCase(), newest(value, values)]));
 }
 
 const basic = (username: string, password: string): string =>
@@ -96,7 +102,7 @@ function credentialHeaders(
     case 'api_keys':
       return apiKeyHeaders(auth);
     case 'basic':
-      return { authorization: basic(text(auth.username), text(auth.password)) };
+      return { authorization: basic(text(auth.username), newest(auth.password, auth.passwords)) };
     case 'standard_webhooks':
       return standardWebhooksHeaders(auth, body, now, options.webhookId ?? `msg_${randomUUID()}`);
     case 'none':
