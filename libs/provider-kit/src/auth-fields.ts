@@ -46,7 +46,7 @@ export function IsTimedSecrets(): PropertyDecorator {
     ValidateNested({ each: true }),
     Type(() => TimedSecretDto),
   ];
-  return (target, property) => rules.forEach((rule) => rule(target, property as string));
+  return (target, property) => rules.forEach((rule) => rule(target, property));
 }
 
 /** Base of an `auth` that holds `secret`, or in its place `secrets`: exactly one of the two. */
