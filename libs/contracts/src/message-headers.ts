@@ -19,7 +19,7 @@ export interface MessageHeaders {
 export type KafkaHeaders = Record<string, string>;
 
 export function encodeHeaders(headers: MessageHeaders): KafkaHeaders {
-  return {
+  const encoded: KafkaHeaders = {
     ce_specversion: '1.0',
     ce_id: headers.id,
     ce_source: headers.source,
@@ -28,9 +28,9 @@ export function encodeHeaders(headers: MessageHeaders): KafkaHeaders {
     'content-type': headers.contentType,
     'claimwire-tenant': headers.tenant,
     'claimwire-connection': headers.connection,
-    ...(headers.traceparent ? { traceparent: headers.traceparent } : {}),
-    ...headers.extra,
   };
+  if (headers.traceparent) encoded.traceparent = headers.traceparent;
+  return headers.extra ? Object.assign(encoded, headers.extra) : encoded;
 }
 
 type IncomingHeader = Buffer | string | (Buffer | string)[] | undefined;

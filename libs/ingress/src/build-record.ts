@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { encodeHeaders, QUARANTINE_TOPIC, rawEventId, rawTopic } from '@claimwire/contracts';
 import { type ConnectionConfig, isExpectedAccount, type Reception } from '@claimwire/provider-kit';
 import type { RawEventRecord } from './raw-event-sink.js';
@@ -39,7 +39,7 @@ export function buildRecord(received: Received): BuiltRecord {
     connection: connection.id,
     contentType: received.contentType,
     traceparent: received.traceparent,
-    extra: quarantineReason === null ? {} : quarantineHeaders(quarantineReason, received.route, source),
+    extra: quarantineReason === null ? undefined : quarantineHeaders(quarantineReason, received.route, source),
   });
   const topic = quarantineReason === null ? source : QUARANTINE_TOPIC;
   const key = `${encodeURIComponent(connection.tenant)}/${encodeEntity(entity)}`;
@@ -58,7 +58,7 @@ function quarantineReasonOf({ reception, connection }: Received): string | null 
 
 /** A malformed body sent again is the same event; an accepted one without identity is always a new one. */
 function identityOf(reception: Reception, body: Buffer): string {
-  if (reception.kind === 'malformed') return `malformed:${createHash('sha256').update(body).digest('hex')}`;
+  if (reception.kind === 'malformed') return `malformed:${hash('sha256', body, 'hex')}`;
   return reception.identity ?? `request:${randomUUID()}`;
 }
 

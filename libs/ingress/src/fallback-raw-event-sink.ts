@@ -20,11 +20,11 @@ export class FallbackRawEventSink implements RawEventSink {
 
   async accept(record: RawEventRecord): Promise<void> {
     if (this.circuit.isOpen) {
-      if (this.circuit.takeProbe()) void this.publish(record);
+      if (this.circuit.takeProbe()) void this.tryPublish(record);
       return this.spool.accept(record);
     }
-    const stored = await this.publish(record);
-    if (!stored) await this.spool.accept(record);
+    const error = await this.tryPublish(record);
+    if (error !== null) await this.spool.accept(record);
   }
 
   /** Also how the drainer publishes: its luck is as good a sign as a request's. @returns the error, null when acknowledged */
@@ -39,10 +39,6 @@ export class FallbackRawEventSink implements RawEventSink {
       else this.circuit.abandonProbe();
       return error;
     }
-  }
-
-  private async publish(record: RawEventRecord): Promise<boolean> {
-    return (await this.tryPublish(record)) === null;
   }
 
   private report(state: 'open' | 'closed', code?: string): void {

@@ -1,34 +1,45 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { IngressRoute, Provider } from '@claimwire/provider-kit';
 import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type Answer, internalError, unknownPath, wrongMethod } from './answer.js';
+import { direct, openDirectEntrance } from './direct-entrance.js';
 import { IngressMetrics } from './metrics.js';
 import { PROVIDER } from './provider.token.js';
-import { sendAnswer } from './send-answer.js';
+import { sendAnswer, writeAnswer } from './send-answer.js';
 import { WebhookReceiver } from './webhook-receiver.js';
 
 interface Served {
   route: IngressRoute;
-  request: FastifyRequest;
-  reply: FastifyReply;
+  token: string;
+  request: IncomingMessage;
+  response: ServerResponse;
 }
 
 /**
  * Puts the provider's routes on Fastify itself. A Nest controller would add pipes, guards and an observable to the
  * hottest path of the system and use none of them. The answer is sent from an `onRequest` hook, because between that
  * and a handler Fastify judges Content-Type and size, which the contract wants after the address and the credentials.
+ * A plain webhook does not even come by Fastify (direct-entrance.ts); both ways end in `serve`.
  */
 @Injectable()
 export class IngressRoutes implements OnModuleInit {
+  private readonly prefix: string;
+  private readonly bySuffix: ReadonlyMap<string, IngressRoute>;
+  private closing = false;
+
   constructor(
     private readonly host: HttpAdapterHost,
     @Inject(PROVIDER) private readonly provider: Provider,
     private readonly receiver: WebhookReceiver,
     private readonly metrics: IngressMetrics,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
-  ) {}
+  ) {
+    this.prefix = `/webhooks/${provider.name}/`;
+    this.bySuffix = new Map(provider.routes.map((route) => [route.suffix, route]));
+  }
 
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
@@ -38,12 +49,13 @@ export class IngressRoutes implements OnModuleInit {
       else done();
     });
     for (const route of this.provider.routes) {
-      const url = `/webhooks/${this.provider.name}/:token${route.suffix}`;
       fastify.route({
         method: fastify.supportedMethods,
-        url,
-        onRequest: async (request, reply) => {
-          await this.serve({ route, request, reply });
+        url: `${this.prefix}:token${route.suffix}`,
+        onRequest: async ({ params, raw: request }, reply) => {
+          const { token } = params as { token: string };
+          reply.hijack();
+          await this.serve({ route, token, request, response: reply.raw });
           return reply;
         },
         handler: () => {
@@ -51,24 +63,37 @@ export class IngressRoutes implements OnModuleInit {
         },
       });
     }
+    // From then on Fastify tells each connection that it ends.
+    fastify.addHook('preClose', (done) => {
+      this.closing = true;
+      done();
+    });
+    openDirectEntrance(this.host.httpAdapter.getHttpServer() as Server, (request, response) =>
+      this.serveDirectly(request, response),
+    );
   }
 
+  private serveDirectly(request: IncomingMessage, response: ServerResponse): boolean {
+    const directed = this.closing ? null : direct(request, this.prefix, this.bySuffix);
+    if (!directed) return false;
+    void this.serve({ ...directed, request, response });
+    return true;
+  }
+
+  /** Never rejects: nobody above it would answer. */
   private async serve(served: Served): Promise<void> {
-    this.metrics.inFlight.inc();
-    try {
-      const answer = await this.answer(served);
-      this.account(served, answer);
-      sendAnswer(served.reply, answer);
-    } finally {
-      this.metrics.inFlight.dec();
-    }
+    const startedAt = performance.now();
+    this.metrics.inFlight += 1;
+    const answer = await this.answer(served);
+    this.metrics.inFlight -= 1;
+    this.account(served.route, answer, performance.now() - startedAt);
+    writeAnswer(served.response, answer);
   }
 
-  private async answer({ route, request }: Served): Promise<Answer> {
+  private async answer({ route, token, request }: Served): Promise<Answer> {
     if (request.method !== 'POST') return wrongMethod();
     try {
-      const { token } = request.params as { token: string };
-      return await this.receiver.receive(route, token, request.raw);
+      return await this.receiver.receive(route, token, request);
     } catch (error) {
       this.logger.error({ err: error, provider: this.provider.name }, 'receiving a webhook failed by a bug');
       return internalError();
@@ -76,10 +101,10 @@ export class IngressRoutes implements OnModuleInit {
   }
 
   /** One wide line per request: ids and outcome, nothing that was sent, no URL (it holds the token). */
-  private account({ route, reply }: Served, answer: Answer): void {
+  private account(route: IngressRoute, answer: Answer, elapsedMs: number): void {
     const { outcome, status, reason, connection, tenant, eventId } = answer;
     this.metrics.countRequest(this.provider.name, route.name, outcome);
-    const ms = Math.round(reply.elapsedTime * 100) / 100;
+    const ms = Math.round(elapsedMs * 100) / 100;
     const line = { provider: this.provider.name, route: route.name, outcome, status, reason, tenant, connection };
     this.logger.info({ ...line, ce_id: eventId, ms }, 'webhook received');
   }

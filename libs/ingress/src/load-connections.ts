@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Keyring } from '@claimwire/keyring';
 import type { Queryable } from '@claimwire/postgres';
 import type { ConnectionConfig } from '@claimwire/provider-kit';
@@ -25,7 +25,7 @@ const SELECT = `
   from connections c join connection_tokens t on t.connection_id = c.id
   where c.provider = $1 and (t.not_after is null or t.not_after > now())`;
 
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+export const hashToken = (token: string): string => hash('sha256', token, 'hex');
 
 /** Reads a provider's connections and their tokens, secrets opened. */
 export class ConnectionLoader {

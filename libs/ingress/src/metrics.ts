@@ -2,24 +2,23 @@ import { METRICS_REGISTRY } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Outcome } from './answer.js';
+import { RequestTally } from './request-tally.js';
 
 /** Metrics of an ingress. No label holds anything that was sent. */
 @Injectable()
 export class IngressMetrics {
-  readonly inFlight: Gauge;
+  /** Requests being received: a plain number, read when somebody asks, because it changes twice per request. */
+  inFlight = 0;
   readonly publishSeconds: Histogram;
   readonly connections: Gauge;
-  private readonly requests: Counter<'provider' | 'route' | 'outcome'>;
+  /** Of the one provider that a process serves. */
+  private readonly requests = new RequestTally();
   private readonly refusals: Counter<'provider' | 'reason'>;
   private readonly reloads: Counter<'result'>;
 
   constructor(@Inject(METRICS_REGISTRY) private readonly registry: Registry) {
     const registers = [registry];
-    this.inFlight = new Gauge({
-      name: 'claimwire_ingress_requests_in_flight',
-      help: 'Webhooks being received',
-      registers,
-    });
+    this.follow('claimwire_ingress_requests_in_flight', 'Webhooks being received', () => this.inFlight);
     this.publishSeconds = new Histogram({
       name: 'claimwire_ingress_publish_duration_seconds',
       help: 'From hand-over to the acknowledgement of all replicas',
@@ -31,11 +30,16 @@ export class IngressMetrics {
       help: 'Connections of this provider in memory',
       registers,
     });
-    this.requests = new Counter({
+    const { requests } = this;
+    new Counter({
       name: 'claimwire_ingress_requests_total',
       help: 'Requests by how they ended',
       labelNames: ['provider', 'route', 'outcome'],
       registers,
+      collect() {
+        this.reset();
+        for (const { labels, count } of requests.entries()) this.inc(labels, count);
+      },
     });
     this.refusals = new Counter({
       name: 'claimwire_ingress_refusals_total',
@@ -53,9 +57,13 @@ export class IngressMetrics {
 
   /** @param read bytes held at this moment */
   followInFlightBytes(read: () => number): void {
+    this.follow('claimwire_ingress_bytes_in_flight', 'Bytes that requests in flight hold', read);
+  }
+
+  private follow(name: string, help: string, read: () => number): void {
     new Gauge({
-      name: 'claimwire_ingress_bytes_in_flight',
-      help: 'Bytes that requests in flight hold',
+      name,
+      help,
       registers: [this.registry],
       collect() {
         this.set(read());
@@ -64,7 +72,7 @@ export class IngressMetrics {
   }
 
   countRequest(provider: string, route: string, outcome: Outcome): void {
-    this.requests.inc({ provider, route, outcome });
+    this.requests.add(provider, route, outcome);
   }
 
   countRefusal(provider: string, reason: string): void {

@@ -25,17 +25,19 @@ export function readBody(
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    let settled = false;
+    // The listeners stay: taking four of them off costs more than a look at `settled`, and an error must have a listener.
     const finish = (reading: BodyReading): void => {
-      request.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost);
+      if (settled) return;
+      settled = true;
       resolve(reading);
     };
     const drop = (reading: BodyReading): void => {
       finish(reading);
       chunks.length = 0;
-      // Also an error after this point must have a listener.
-      request.on('error', () => undefined).resume();
     };
     const onData = (chunk: Buffer): void => {
+      if (settled) return;
       length += chunk.length;
       // By what arrived, not by what Content-Length promises: a promise is free for whoever wants to keep others out.
       if (length > limit) return drop({ kind: 'too_large' });
