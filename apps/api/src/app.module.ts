@@ -10,6 +10,8 @@ import { CredentialSetsModule } from './credential-sets/credential-sets.module.j
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { ClaimsModule } from './claims/claims.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
+import { ErrorQueueModule } from './error-queue/error-queue.module.js';
+import { ReplaysModule } from './replays/replays.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -26,6 +28,8 @@ const FEATURES = [
   CredentialSetsModule,
   WebhooksModule,
   DeliveriesModule,
+  ErrorQueueModule,
+  ReplaysModule,
   ClaimsModule,
   QuarantineModule,
   SchemaDriftModule,

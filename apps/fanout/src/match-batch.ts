@@ -1,8 +1,7 @@
-import { decodeHeaders, NOTICES_TOPIC } from '@claimwire/contracts';
+import { claimEventFacts, decodeHeaders, noticeFacts, NOTICES_TOPIC } from '@claimwire/contracts';
+import type { ClaimEvent, EventFacts, Notice } from '@claimwire/contracts';
 import type { Batch, BatchMessage } from '@claimwire/kafka';
 import type { BindingIndex } from './matching/binding-index.js';
-import { claimEventFacts, noticeFacts } from './matching/event-facts.js';
-import type { EventFacts } from './matching/event-facts.js';
 import type { NewDelivery } from './sending/delivery-store.js';
 
 /** A message of `claims.events.v1` or `claims.notices.v1`. */
@@ -16,7 +15,9 @@ export interface ReadEvent {
 function readEvent(topic: string, { value, headers }: BatchMessage): ReadEvent {
   if (value === null) throw new Error(`a message of ${topic} has no value`);
   const { connection, traceparent } = decodeHeaders(headers);
-  const facts = topic === NOTICES_TOPIC ? noticeFacts(value, connection) : claimEventFacts(value);
+  const parsed = JSON.parse(value.toString('utf8')) as unknown;
+  const facts =
+    topic === NOTICES_TOPIC ? noticeFacts(parsed as Notice, connection) : claimEventFacts(parsed as ClaimEvent);
   return { facts, message: value, traceparent };
 }
 

@@ -1,4 +1,3 @@
-export * from './connection-views.js';
 export * from './data-source.js';
 export * from './entities/index.js';
 export * from './hub-notices.js';
@@ -6,4 +5,5 @@ export * from './lane-store.js';
 export * from './listen.js';
 export * from './pool.js';
 export * from './postgres.module.js';
+export * from './replays/index.js';
 export * from './run-migrations.js';

@@ -4,9 +4,9 @@ import { DATA_SOURCE } from '@claimwire/postgres';
 import { DataSource } from 'typeorm';
 import { AsTenant, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';
-import { ReplayClaim, ReplayView } from '../deliveries/deliveries.dto.js';
-import { replay } from '../deliveries/replays.js';
 import { ApiDone, ApiOne, ApiPage } from '../http/api-answers.js';
+import { ReplayTo, ReplayView } from '../replays/replays.dto.js';
+import { start } from '../replays/replays.js';
 import { findWebhook } from '../webhooks/find-webhook.js';
 import { ClaimView, HistoryView, ListClaims, ListHistory } from './claims.dto.js';
 import { ClaimsService } from './claims.service.js';
@@ -54,11 +54,12 @@ export class ClaimsController {
   @ApiOperation({ summary: "Send the claim's events again to a webhook that is bound to them" })
   @ClaimKeyParam()
   @ApiDone(ReplayView)
-  async replay(@AsTenant() caller: Caller, @Param('claimKey') claimKey: string, @Body() { webhookId }: ReplayClaim) {
+  async replay(@AsTenant() caller: Caller, @Param('claimKey') claimKey: string, @Body() body: ReplayTo) {
     await this.claims.get(caller, claimKey);
+    const { webhookId, ratePerSecond } = body;
     return this.dataSource.transaction(async (manager) => {
       await findWebhook(manager, caller, webhookId);
-      return replay(manager, caller, webhookId, { claimKey });
+      return start(manager, caller, webhookId, ratePerSecond, { kind: 'claim', selection: { claimKey } });
     });
   }
 }

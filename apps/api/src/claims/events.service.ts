@@ -5,14 +5,9 @@ import { DATA_SOURCE } from '@claimwire/postgres';
 import { DataSource } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import type { Caller } from '../auth/caller.js';
-import { notFound, Problem } from '../http/problem.js';
+import { Problem } from '../http/problem.js';
 import { RawMessages } from '../raw-messages.js';
-
-/** Both kinds in one statement: an id says which kind it is only by convention. */
-const FIND = `
-  select message from claim_events where event_id = $1 and tenant_id = $2
-  union all
-  select message from notices where id = $1 and tenant_id = $2`;
+import { findEvent } from './find-event.js';
 
 @Injectable()
 export class EventsService {
@@ -22,10 +17,8 @@ export class EventsService {
   ) {}
 
   /** The message byte for byte as it is published. @throws Problem 404 */
-  async message({ tenant }: Caller, id: string): Promise<string> {
-    const [row]: { message: string }[] = await this.dataSource.query(FIND, [id, tenant]);
-    if (!row) throw notFound('event');
-    return row.message;
+  message(caller: Caller, id: string): Promise<string> {
+    return findEvent(this.dataSource.manager, caller, id);
   }
 
   /**

@@ -1,11 +1,7 @@
-import { ArrayMaxSize, IsArray, IsIn, Matches } from 'class-validator';
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IfStated, Instant, Json, Nested, OneWord, Text, Whole } from '../http/fields.js';
+import { Instant, Json, OneWord, Text, Whole } from '../http/fields.js';
 import { PageQuery } from '../http/page.js';
-import { Filters } from '../webhooks/bindings.dto.js';
 
 const MAX_INT = 2 ** 31 - 1;
-const MAX_IDS = 1_000;
 
 export class ListLogs extends PageQuery {
   @Text({ optional: true, description: 'Id of the event.' })
@@ -19,9 +15,18 @@ export class ListLogs extends PageQuery {
 
   @Text({ optional: true, max: 100, description: 'Code of the error, for example "timeout".' })
   error?: string;
+
+  @OneWord(['failed'], { optional: true, description: 'Only tries without a 2xx answer.' })
+  outcome?: 'failed';
+
+  @Instant({ optional: true, description: 'Tries from then on.' })
+  since?: string;
+
+  @Instant({ optional: true, description: 'Tries before.' })
+  until?: string;
 }
 
-class DeliveryFields {
+export class DeliveryFields {
   @Text()
   id!: string;
 
@@ -57,7 +62,11 @@ export class AttemptView extends DeliveryFields {
   @Text({ nullable: true })
   error!: string | null;
 
-  @Json({ description: 'Milliseconds per phase.' })
+  @Json({
+    description:
+      'Milliseconds: `dns`, `tcp` and `tls` each took, where the try opened a connection; from the beginning until a ' +
+      'connection was there (`connect`), the answer began (`firstByte`) and ended (`total`).',
+  })
   phases!: Record<string, number>;
 
   @Json({ description: 'As it was sent, secrets masked.' })
@@ -67,63 +76,12 @@ export class AttemptView extends DeliveryFields {
   response!: Record<string, unknown> | null;
 }
 
-export class FailedDeliveryView extends DeliveryFields {
-  @Whole({ min: 0, max: MAX_INT })
-  attempts!: number;
-
-  @Text({ nullable: true })
-  lastError!: string | null;
-
-  @Instant({ nullable: true })
-  firstAttemptAt!: string | null;
-
-  @Instant()
-  createdAt!: string;
-
-  @Instant({ nullable: true })
-  failedAt!: string | null;
-}
-
-/** Exactly one of the three. */
-export class RetryErrors {
-  @ApiPropertyOptional({ type: 'array', items: { type: 'string' }, maxItems: MAX_IDS, description: 'Of the queue.' })
-  @IfStated()
-  @IsArray()
-  @ArrayMaxSize(MAX_IDS)
-  @Matches(/^\d{1,18}$/, { each: true, message: 'each of ids must be an id of the error queue' })
-  ids?: string[];
-
-  @ApiPropertyOptional({ type: 'boolean', enum: [true] })
-  @IfStated()
-  @IsIn([true])
-  all?: true;
-
-  @Instant({ optional: true, description: 'What went to the queue since then.' })
-  since?: string;
-}
-
-export class ReplayWindow {
-  @Instant({ description: 'receivedAt of the first event.' })
-  since!: string;
-
-  @Instant({ optional: true, description: 'receivedAt before which the last event stands. Default: now.' })
-  until?: string;
-
-  @Nested(() => Filters, { optional: true, description: "Beside the webhook's bindings, which hold too." })
-  filters?: Filters;
-}
-
-export class ReplayClaim {
-  @Text({ max: 100 })
-  webhookId!: string;
-}
-
-export class ReplayView {
-  @Text({ description: 'Value of the header claimwire-replay on its deliveries.' })
-  replayId!: string;
-
-  @Whole({ min: 0, max: MAX_INT, description: 'Deliveries that were made.' })
-  count!: number;
+export class AttemptDetail extends AttemptView {
+  @Text({
+    nullable: true,
+    description: "The request's body, rendered again from the stored event by the webhook's present `payload`.",
+  })
+  requestBody!: string | null;
 }
 
 export class TestDeliveryView {

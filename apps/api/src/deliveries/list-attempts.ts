@@ -1,8 +1,11 @@
-import { Delivery, DeliveryAttempt } from '@claimwire/postgres';
-import type { EntityManager } from 'typeorm';
+import { isBodiless, statusOnlyBody } from '@claimwire/contracts';
+import { Delivery, DeliveryAttempt, type Webhook } from '@claimwire/postgres';
+import { In, type EntityManager, type SelectQueryBuilder } from 'typeorm';
+import type { Caller } from '../auth/caller.js';
+import { findEvent } from '../claims/find-event.js';
 import { pageById, type Page } from '../http/page.js';
-import type { AttemptView, FailedDeliveryView, ListLogs } from './deliveries.dto.js';
-import type { PageQuery } from '../http/page.js';
+import { notFound, Problem } from '../http/problem.js';
+import type { AttemptDetail, AttemptView, ListLogs } from './deliveries.dto.js';
 
 /** Attempts of a webhook, newest first. */
 export async function listAttempts(
@@ -12,46 +15,73 @@ export async function listAttempts(
 ): Promise<Page<AttemptView>> {
   const builder = manager.createQueryBuilder(DeliveryAttempt, 'attempt');
   builder.where('attempt.webhook_id = :webhookId', { webhookId });
-  const { eventId, claimKey, status, error } = query;
-  if (eventId !== undefined) builder.andWhere('attempt.event_id = :eventId', { eventId });
+  const { eventId, claimKey, status, error, outcome, since, until } = query;
+  if (eventId !== undefined || claimKey !== undefined) await whereDeliveries(manager, builder, webhookId, query);
   if (status !== undefined) builder.andWhere('attempt.status = :status', { status });
   if (error !== undefined) builder.andWhere('attempt.error = :error', { error });
-  if (claimKey !== undefined) {
-    builder.andWhere(
-      'attempt.delivery_id in (select id from deliveries where webhook_id = :webhookId and claim_key = :claimKey)',
-      {
-        claimKey,
-      },
-    );
-  }
+  if (outcome === 'failed') builder.andWhere('(attempt.status >= 300 or attempt.error is not null)');
+  // Bounds leave out the days that lie outside of them.
+  if (since !== undefined) builder.andWhere('attempt.at >= :since', { since });
+  if (until !== undefined) builder.andWhere('attempt.at < :until', { until });
   const page = await pageById(builder, query, (attempt) => attempt);
-  const deliveries = await findDeliveries(manager, page.data);
-  return { ...page, data: page.data.map((attempt) => toAttempt(attempt, deliveries.get(attempt.deliveryId))) };
+  return { ...page, data: await toViews(manager, page.data) };
 }
 
-/** Deliveries that used up their retries, newest first. */
-export function listFailed(
+/** The newest attempts of one delivery, newest first. */
+export async function findAttempts(manager: EntityManager, { id }: Delivery, limit: number): Promise<AttemptView[]> {
+  const where = { deliveryId: id };
+  return toViews(manager, await manager.find(DeliveryAttempt, { where, order: { id: 'DESC' }, take: limit }));
+}
+
+/** With the body as it was sent, unless `payload` was changed since. @throws Problem 404 */
+export async function inspectAttempt(
   manager: EntityManager,
-  webhookId: string,
-  query: PageQuery,
-): Promise<Page<FailedDeliveryView>> {
-  const builder = manager.createQueryBuilder(Delivery, 'delivery');
-  builder.where(`delivery.webhook_id = :webhookId and delivery.state = 'exhausted'`, { webhookId });
-  return pageById(builder, query, toFailed);
+  caller: Caller,
+  { id: webhookId, method, payload }: Webhook,
+  id: string,
+): Promise<AttemptDetail> {
+  const attempt = /^\d{1,18}$/.test(id) ? await manager.findOneBy(DeliveryAttempt, { id, webhookId }) : null;
+  if (!attempt) throw notFound('attempt');
+  const [view] = (await toViews(manager, [attempt])) as [AttemptView];
+  if (isBodiless(method)) return { ...view, requestBody: null };
+  try {
+    const message = await findEvent(manager, caller, attempt.eventId);
+    return { ...view, requestBody: payload === 'full' ? message : statusOnlyBody(message) };
+  } catch (error) {
+    // The event was erased, its attempts were not yet.
+    if (error instanceof Problem) return { ...view, requestBody: null };
+    throw error;
+  }
 }
 
-async function findDeliveries(manager: EntityManager, attempts: DeliveryAttempt[]): Promise<Map<string, Delivery>> {
-  const ids = [...new Set(attempts.map(({ deliveryId }) => deliveryId))];
-  if (ids.length === 0) return new Map();
-  const found = await manager
-    .createQueryBuilder(Delivery, 'delivery')
-    .where('delivery.id in (:...ids)', { ids })
-    .getMany();
-  return new Map(found.map((delivery) => [delivery.id, delivery]));
+/** Attempts are found by their deliveries' ids, which rise: an index on event ids would cost every try more. */
+async function whereDeliveries(
+  manager: EntityManager,
+  builder: SelectQueryBuilder<DeliveryAttempt>,
+  webhookId: string,
+  { eventId, claimKey }: ListLogs,
+): Promise<void> {
+  const rows: { id: string }[] = await manager.query(
+    `select id from deliveries where webhook_id = $1 and ($2::text is null or event_id = $2)
+       and ($3::text is null or (claim_key = $3 and event_id = any (
+         array(select event_id from claim_events where claim_key = $3 union all select $3))))`,
+    [webhookId, eventId ?? null, claimKey ?? null],
+  );
+  const ids = rows.map(({ id }) => id);
+  // Purged deliveries leave attempts: without their ids the event's is looked for, which takes longer.
+  if (ids.length === 0 && eventId !== undefined) builder.andWhere('attempt.event_id = :eventId', { eventId });
+  else builder.andWhere('attempt.delivery_id = any (:ids)', { ids });
 }
 
 /** An attempt outlives its delivery: what only the delivery knows is null then. */
-function toAttempt(attempt: DeliveryAttempt, delivery: Delivery | undefined): AttemptView {
+async function toViews(manager: EntityManager, attempts: DeliveryAttempt[]): Promise<AttemptView[]> {
+  const ids = [...new Set(attempts.map(({ deliveryId }) => deliveryId))];
+  const deliveries = ids.length === 0 ? [] : await manager.findBy(Delivery, { id: In(ids) });
+  const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
+  return attempts.map((attempt) => toView(attempt, byId.get(attempt.deliveryId)));
+}
+
+function toView(attempt: DeliveryAttempt, delivery: Delivery | undefined): AttemptView {
   const { id, deliveryId, eventId, number, at, status, error, phases, request, response } = attempt;
   return {
     id,
@@ -70,17 +100,3 @@ function toAttempt(attempt: DeliveryAttempt, delivery: Delivery | undefined): At
     response,
   };
 }
-
-const toFailed = (delivery: Delivery): FailedDeliveryView => ({
-  id: delivery.id,
-  eventId: delivery.eventId,
-  eventType: delivery.eventType,
-  claimKey: delivery.claimKey,
-  version: delivery.version,
-  replayId: delivery.replayId || null,
-  attempts: delivery.attempts,
-  lastError: delivery.lastError,
-  firstAttemptAt: delivery.firstAttemptAt?.toISOString() ?? null,
-  createdAt: delivery.createdAt.toISOString(),
-  failedAt: delivery.settledAt?.toISOString() ?? null,
-});

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { claimEventFacts, type EventFacts } from '@claimwire/contracts';
 import { Keyring } from '@claimwire/keyring';
 import * as testkit from '@claimwire/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TENANT, TestBench } from '../../test/test-bench.js';
-import { claimEventFacts } from '../matching/event-facts.js';
-import type { EventFacts } from '../matching/event-facts.js';
 import { Configuration } from './configuration.js';
 import { WebhookReader } from './webhook-reader.js';
 
@@ -16,7 +15,7 @@ const unusable: string[] = [];
 
 beforeAll(async () => {
   bench = await TestBench.open(testkit);
-  facts = claimEventFacts(Buffer.from(JSON.stringify(await bench.storeEvent('configuration', 1))));
+  facts = claimEventFacts(await bench.storeEvent('configuration', 1));
   webhookId = (await bench.createWebhook({ url: 'http://127.0.0.1:1/', filters: { provider: 'nobody' } })).id;
 });
 beforeEach(() => {

@@ -1,7 +1,4 @@
-import type { EventFacts, FilterValues } from './event-facts.js';
-
-export const FILTERS = ['provider', 'connection', 'status', 'transaction', 'partnership', 'environment'] as const;
-export type FilterName = (typeof FILTERS)[number];
+import { BINDING_FILTERS, type EventFacts, type FilterValues } from '@claimwire/contracts';
 
 /** A row of `bindings`. A filter that is an array means any of its values; all filters must hold. */
 export interface Binding {
@@ -23,7 +20,7 @@ const ANY_TYPE = '*';
 const never: Predicate = () => false;
 
 function compileFilter(name: string, value: unknown): Predicate {
-  const known = FILTERS.find((filter) => filter === name);
+  const known = BINDING_FILTERS.find((filter) => filter === name);
   // A filter of a newer version that this one cannot judge: sending too little is repaired by a replay, too much is not.
   if (!known) return never;
   const wanted = new Set((Array.isArray(value) ? value : [value]).map(String));

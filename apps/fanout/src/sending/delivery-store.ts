@@ -1,7 +1,7 @@
+import type { EventFacts } from '@claimwire/contracts';
 import type { PoolClient, Queryable } from '@claimwire/postgres';
 import type { Delivery } from '../lanes/delivery.js';
 import type { Ordering } from '../lanes/lane.js';
-import type { EventFacts } from '../matching/event-facts.js';
 import { settleBatch } from './settle-batch.js';
 import type { Settlement } from './settlement.js';
 

@@ -1,9 +1,9 @@
 import { randomFillSync } from 'node:crypto';
+import { isBodiless, statusOnlyBody } from '@claimwire/contracts';
 import { activeSecrets, signHmac, signStandardWebhooks } from '@claimwire/signing';
 import type { Destination } from '../configuration/destination.js';
 import type { Delivery } from '../lanes/delivery.js';
 import { MASK } from '../configuration/mask.js';
-import { renderBody } from './render-body.js';
 
 export interface RenderedRequest {
   /** null for GET and DELETE. */
@@ -15,7 +15,6 @@ export interface RenderedRequest {
 }
 
 const EMPTY = Buffer.alloc(0);
-const BODILESS: ReadonlySet<string> = new Set(['GET', 'DELETE']);
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
 
 const randomBytes = Buffer.alloc(24);
@@ -55,6 +54,12 @@ function signatureHeaders(
   return { ...unsigned, [signing.header]: signHmac({ secret, body, encoding: signing.encoding }) };
 }
 
+/** The event's bytes as stored, or what `status_only` leaves of them. */
+function renderBody({ payload }: Destination, { message }: Delivery): Buffer {
+  if (payload === 'full' || !message) return message ?? EMPTY;
+  return Buffer.from(statusOnlyBody(message.toString('utf8')));
+}
+
 function maskSignature(headers: Record<string, string>, { signing }: Destination): Record<string, string> {
   const name = signing.type === 'hmac_sha256' ? signing.header : 'webhook-signature';
   return name in headers ? { ...headers, [name]: MASK } : headers;
@@ -65,7 +70,7 @@ function maskSignature(headers: Record<string, string>, { signing }: Destination
  * @throws Error when no secret is active: the attempt then counts as failed
  */
 export function renderRequest(destination: Destination, delivery: Delivery, now: Date): RenderedRequest {
-  const body = BODILESS.has(destination.method) ? null : renderBody(destination.payload, delivery.message ?? EMPTY);
+  const body = isBodiless(destination.method) ? null : renderBody(destination, delivery);
   const dynamic: Record<string, string> = {
     ...signatureHeaders(destination, delivery.eventId, body ?? EMPTY, now),
     ...cloudEventsHeaders(delivery),

@@ -1,17 +1,20 @@
-import type { ClaimEvent, Notice } from '@claimwire/contracts';
+import type { ClaimEvent } from './claim-event.js';
+import type { Notice } from './notice.js';
 
-/** What the filters of a binding ask about an event; null where the event has no such thing. */
-export interface FilterValues {
-  provider: string | null;
-  connection: string | null;
-  /** State after the fold. */
-  status: string | null;
-  transaction: string | null;
-  partnership: string | null;
-  environment: string | null;
-}
+export const BINDING_FILTERS = [
+  'provider',
+  'connection',
+  'status',
+  'transaction',
+  'partnership',
+  'environment',
+] as const;
+export type BindingFilter = (typeof BINDING_FILTERS)[number];
 
-/** An event as it is matched and stored: everything of a delivery that does not depend on the webhook. */
+/** What the filters of a binding ask about an event; null where the event has no such thing. `status` is after the fold. */
+export type FilterValues = Record<BindingFilter, string | null>;
+
+/** An event as bindings see it: everything of a delivery that does not depend on the webhook. */
 export interface EventFacts extends FilterValues {
   id: string;
   type: string;
@@ -24,9 +27,7 @@ export interface EventFacts extends FilterValues {
   entity: string | null;
 }
 
-/** @throws SyntaxError when the message is no JSON: it was not written by Claimwire */
-export function claimEventFacts(message: Buffer): EventFacts {
-  const event = JSON.parse(message.toString('utf8')) as ClaimEvent;
+export function claimEventFacts(event: ClaimEvent): EventFacts {
   const { provider, connection, transaction, partnership, environment } = event.cause;
   return {
     id: event.id,
@@ -52,11 +53,9 @@ const textOf = (data: Record<string, unknown>, field: string): string | null => 
 
 /**
  * A notice is about no claim: it has the filter values that its `data` names.
- * @param connection header `claimwire-connection`
- * @throws SyntaxError when the message is no JSON
+ * @param connection header `claimwire-connection`, "" or absent for a notice of the hub itself
  */
-export function noticeFacts(message: Buffer, connection: string): EventFacts {
-  const notice = JSON.parse(message.toString('utf8')) as Notice;
+export function noticeFacts(notice: Notice, connection?: string): EventFacts {
   return {
     id: notice.id,
     type: notice.type,

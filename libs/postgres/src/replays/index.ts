@@ -1,0 +1,3 @@
+export * from './manage-replays.js';
+export * from './replay-job.js';
+export * from './step-replay.js';
