@@ -1,5 +1,6 @@
 import type { Provider } from '@claimwire/provider-kit';
 import { ApiKeysAuthDto, BasicAuthDto, NoneAuthDto, StandardWebhooksAuthDto } from './auth.dto.js';
+import { knownFields } from './known-fields.js';
 import { normaliseReportPart } from './report-fact.js';
 import { verifyRequest } from './verify-request.js';
 import { normaliseWebhook, receiveWebhook } from './webhook.js';
@@ -29,4 +30,5 @@ export const stedi: Provider = {
     'settings.reports.apiKey',
   ],
   settings: ['claimNamespace', 'expectedAccounts', 'reports'],
+  knownFields,
 };
