@@ -1,3 +1,4 @@
+export * from './connection-views.js';
 export * from './data-source.js';
 export * from './entities/index.js';
 export * from './hub-notices.js';
