@@ -1,6 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { PASSED, readSingleHeader, refused, type Check, type HeaderValue } from './check.js';
 import { constantTimeEqualDigest } from './constant-time-equal.js';
+import type { HmacKey } from './hmac-key.js';
+import { rememberKeys } from './remember-keys.js';
 import { activeSecrets, type TimedSecret } from './secrets.js';
 
 export type HmacEncoding = 'hex' | 'base64';
@@ -13,9 +14,13 @@ export interface HmacSigning {
   prefix?: string;
 }
 
+const remembered = rememberKeys((secret) => Buffer.from(secret));
+/** Any text is a key. */
+const keyOf = (secret: string): HmacKey => remembered(secret) as HmacKey;
+
 /** HMAC-SHA256 over the body, as the header's value. */
 export function signHmac({ secret, body, encoding, prefix = '' }: HmacSigning): string {
-  return prefix + createHmac('sha256', secret).update(body).digest(encoding);
+  return prefix + keyOf(secret).digest('', body).toString(encoding);
 }
 
 export interface HmacVerification {
@@ -48,7 +53,7 @@ export function verifyHmac({ body, signature, secrets, encoding, prefix = '', no
   let matches = false;
   // Every secret is tried: time does not tell which one it was.
   for (const secret of active) {
-    const expected = createHmac('sha256', secret).update(body).digest();
+    const expected = keyOf(secret).digest('', body);
     matches = constantTimeEqualDigest(expected, presented) || matches;
   }
   return matches ? PASSED : refused('signature_mismatch');

@@ -1,15 +1,14 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { HmacKey } from './hmac-key.js';
 
 /** More than a process has secrets; beyond it the oldest is made anew when it is needed. */
 const MOST_KEYS = 10_000;
 
 /**
- * Key objects by secret, each made once: an HMAC with a key object takes 4 µs, with the bytes of the key 20 µs
- * (docs/performance.md).
+ * HMAC keys by secret, each made once.
  * @param decode key bytes of a secret; null when it is none
  */
-export function rememberKeys(decode: (secret: string) => Buffer | null): (secret: string) => KeyObject | null {
-  const keys = new Map<string, KeyObject>();
+export function rememberKeys(decode: (secret: string) => Buffer | null): (secret: string) => HmacKey | null {
+  const keys = new Map<string, HmacKey>();
   return (secret) => {
     const known = keys.get(secret);
     if (known) return known;
@@ -17,7 +16,7 @@ export function rememberKeys(decode: (secret: string) => Buffer | null): (secret
     if (!bytes) return null;
     const [oldest] = keys.size < MOST_KEYS ? [] : keys.keys();
     if (oldest !== undefined) keys.delete(oldest);
-    const key = createSecretKey(bytes);
+    const key = new HmacKey(bytes);
     keys.set(secret, key);
     return key;
   };

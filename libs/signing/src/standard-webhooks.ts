@@ -1,6 +1,7 @@
-import { createHmac, randomBytes, type KeyObject } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { PASSED, readSingleHeader, refused, type Check, type HeaderValue } from './check.js';
 import { constantTimeEqualDigest } from './constant-time-equal.js';
+import type { HmacKey } from './hmac-key.js';
 import { rememberKeys } from './remember-keys.js';
 import { activeSecrets, type TimedSecret } from './secrets.js';
 
@@ -28,8 +29,8 @@ export function generateWebhookSecret(): string {
 
 const keyOf = rememberKeys(decodeWebhookSecret);
 
-const signatureOf = (key: KeyObject, id: string, timestamp: string, body: Buffer | string): Buffer =>
-  createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+const signatureOf = (key: HmacKey, id: string, timestamp: string, body: Buffer | string): Buffer =>
+  key.digest(`${id}.${timestamp}.`, body);
 
 export interface StandardWebhooksHeaders {
   'webhook-id': string;
