@@ -1,3 +1,4 @@
+export * from './claim-projection.js';
 export * from './connection-views.js';
 export * from './data-source.js';
 export * from './entities/index.js';
@@ -8,3 +9,4 @@ export * from './pool.js';
 export * from './postgres.module.js';
 export * from './replays/index.js';
 export * from './run-migrations.js';
+export * from './text-array.js';

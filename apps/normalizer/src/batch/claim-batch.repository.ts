@@ -1,12 +1,6 @@
-import type { ClaimAccumulator, ClaimFact } from '@claimwire/claim';
+import type { ClaimFact } from '@claimwire/claim';
 import type { Notice } from '@claimwire/contracts';
-import type { PoolClient } from '@claimwire/postgres';
-import { textArray } from './text-array.js';
-
-export interface StoredClaim {
-  version: number;
-  accumulator: ClaimAccumulator;
-}
+import { textArray, type PoolClient } from '@claimwire/postgres';
 
 export interface EventRow {
   fact: ClaimFact;
@@ -15,17 +9,6 @@ export interface EventRow {
   /** ClaimEvent, byte for byte as it will be published. */
   message: string;
   laneSeq: bigint;
-}
-
-export interface ClaimRow {
-  claimKey: string;
-  tenant: string;
-  provider: string;
-  status: string;
-  version: number;
-  /** ClaimState as published. */
-  state: string;
-  accumulator: ClaimAccumulator;
 }
 
 export interface NoticeRow {
@@ -41,27 +24,6 @@ export async function storedEventIds(client: PoolClient, eventIds: string[]): Pr
     [textArray(eventIds)],
   );
   return new Set(rows.map(({ event_id }) => event_id));
-}
-
-/** Locks the claims in key order, so that two transactions can never wait for each other. */
-export async function lockClaims(client: PoolClient, claimKeys: string[]): Promise<Map<string, StoredClaim>> {
-  const { rows } = await client.query<{ claim_key: string } & StoredClaim>(
-    'select claim_key, version, accumulator from claims where claim_key = any($1::text[]) order by claim_key for update',
-    [textArray(claimKeys)],
-  );
-  return new Map(rows.map(({ claim_key, version, accumulator }) => [claim_key, { version, accumulator }]));
-}
-
-/** All stored facts of the given claims. */
-export async function loadHistories(client: PoolClient, claimKeys: string[]): Promise<Map<string, ClaimFact[]>> {
-  const histories = new Map<string, ClaimFact[]>(claimKeys.map((claimKey) => [claimKey, []]));
-  if (claimKeys.length === 0) return histories;
-  const { rows } = await client.query<{ claim_key: string; fact: ClaimFact }>(
-    'select claim_key, fact from claim_events where claim_key = any($1::text[])',
-    [textArray(claimKeys)],
-  );
-  for (const { claim_key, fact } of rows) histories.get(claim_key)?.push(fact);
-  return histories;
 }
 
 export async function insertEvents(client: PoolClient, laneId: number, rows: readonly EventRow[]): Promise<void> {
@@ -84,26 +46,6 @@ export async function insertEvents(client: PoolClient, laneId: number, rows: rea
       textArray(rows.map(({ fact }) => JSON.stringify(fact))),
       textArray(rows.map(({ message }) => message)),
       rows.map(({ laneSeq }) => String(laneSeq)),
-    ],
-  );
-}
-
-export async function upsertClaims(client: PoolClient, rows: readonly ClaimRow[]): Promise<void> {
-  await client.query(
-    `insert into claims (claim_key, tenant_id, provider, status, version, state, accumulator)
-     select claim_key, tenant_id, provider, status, version, state::jsonb, accumulator::jsonb
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[])
-       as row (claim_key, tenant_id, provider, status, version, state, accumulator)
-     on conflict (claim_key) do update set status = excluded.status, version = excluded.version,
-       state = excluded.state, accumulator = excluded.accumulator, updated_at = now()`,
-    [
-      textArray(rows.map(({ claimKey }) => claimKey)),
-      textArray(rows.map(({ tenant }) => tenant)),
-      textArray(rows.map(({ provider }) => provider)),
-      textArray(rows.map(({ status }) => status)),
-      rows.map(({ version }) => version),
-      textArray(rows.map(({ state }) => state)),
-      textArray(rows.map(({ accumulator }) => JSON.stringify(accumulator))),
     ],
   );
 }

@@ -1,6 +1,6 @@
 import { needsHistory, planClaim, type ClaimFact, type ClaimPlan, type PlannedEvent } from '@claimwire/claim';
 import type { ArrivedFact } from '@claimwire/normalizing';
-import type { ClaimRow, StoredClaim } from './claim-batch.repository.js';
+import type { ClaimRow, StoredClaim } from '@claimwire/postgres';
 
 export interface PlannedBatch {
   /** In order of arrival. */

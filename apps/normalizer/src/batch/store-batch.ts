@@ -1,6 +1,9 @@
 import {
   FencedError,
   inTransaction,
+  loadHistories,
+  lockClaims,
+  upsertClaims,
   type Advance,
   type Lane,
   type LaneStore,
@@ -17,15 +20,7 @@ import {
   type NormalisedBatch,
 } from '@claimwire/normalizing';
 import { faultPoint } from '@claimwire/service-host';
-import {
-  insertEvents,
-  insertNotices,
-  loadHistories,
-  lockClaims,
-  storedEventIds,
-  upsertClaims,
-  type EventRow,
-} from './claim-batch.repository.js';
+import { insertEvents, insertNotices, storedEventIds, type EventRow } from './claim-batch.repository.js';
 import { claimsInNeedOfHistory, groupByClaim, planClaims, withoutDuplicates } from './plan-claims.js';
 
 export interface StoredBatch {

@@ -1,6 +1,6 @@
-import { createPool, type Pool } from '@claimwire/postgres';
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPool, type Pool } from './pool.js';
 import { textArray } from './text-array.js';
 
 describe('a text array as PostgreSQL reads it', () => {
