@@ -5,9 +5,8 @@ import { EVENTS_TOPIC, TOPICS, type ClaimEvent } from '@claimwire/contracts';
 import { applyTopics, createKafka, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { createPool, type Pool } from '@claimwire/postgres';
 import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
+import { cairEvents, insertConnection, rawCair, shuffled, TopicCollector } from '@claimwire/testkit/pipeline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { TopicCollector } from './testing/collect-topic.js';
-import { cairEvents, insertConnection, rawCair, shuffled } from './testing/raw-cair.js';
 
 /** The killed member holds its partitions until the session times out. */
 const within = { timeout: 40_000, interval: 100 };

@@ -12,10 +12,6 @@ import { applyTopics, createKafka, KafkaPublisher, type KafkaHandle } from '@cla
 import { createPool, type Pool } from '@claimwire/postgres';
 import { createLogger, readConfig, startService, type RunningService } from '@claimwire/service-host';
 import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { NormalizerConfig } from './config.js';
-import { service } from './service.js';
-import { TopicCollector } from './testing/collect-topic.js';
 import {
   cairEvents,
   CONNECTION,
@@ -24,7 +20,11 @@ import {
   rawCairBody,
   shuffled,
   TENANT,
-} from './testing/raw-cair.js';
+  TopicCollector,
+} from '@claimwire/testkit/pipeline';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { NormalizerConfig } from './config.js';
+import { service } from './service.js';
 
 const prefix = testTopicPrefix();
 const within = { timeout: 30_000, interval: 50 };

@@ -4,10 +4,10 @@ import { normaliseBatch, readMessage } from '@claimwire/normalizing';
 import { createPool, FencedError, LaneStore, type Lane, type Pool } from '@claimwire/postgres';
 import { createLogger, createMetricsRegistry } from '@claimwire/service-host';
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
+import { cairEvents, CONNECTION, insertConnection, rawCair } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storeBatch } from '../batch/store-batch.js';
 import { NormalizerMetrics } from '../metrics.js';
-import { cairEvents, CONNECTION, insertConnection, rawCair } from '../testing/raw-cair.js';
 import { LaneOutbox } from './lane-outbox.js';
 
 const TOPIC = rawTopic('cair');

@@ -5,8 +5,8 @@ import { rawTopic, TOPICS } from '@claimwire/contracts';
 import { applyTopics, createKafka, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { createPool, LaneStore, type Pool } from '@claimwire/postgres';
 import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
+import { cairEvents, insertConnection, rawCair } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cairEvents, insertConnection, rawCair } from '../testing/raw-cair.js';
 import { CrashRecords } from './crash-records.js';
 
 /** A crashed member holds its partitions until its session times out. */

@@ -1,6 +1,6 @@
 import type { BatchMessage } from '@claimwire/kafka';
+import { rawCairBody, TENANT } from '@claimwire/testkit/pipeline';
 import { describe, expect, it } from 'vitest';
-import { rawCairBody, TENANT } from '../testing/raw-cair.js';
 import { quarantineRow } from './quarantine-index.js';
 import { quarantineRecord } from './quarantine-record.js';
 

@@ -1,0 +1,3 @@
+export * from './app-process.js';
+export * from './collect-topic.js';
+export * from './raw-cair.js';
