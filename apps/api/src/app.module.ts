@@ -17,6 +17,7 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { DtoPipe } from './http/validation.js';
 import { KeyringModule } from './keyring.module.js';
+import { LagModule } from './lag/lag.module.js';
 import { SchemaDriftModule } from './schema-drift/schema-drift.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 
@@ -33,6 +34,7 @@ const FEATURES = [
   ClaimsModule,
   QuarantineModule,
   SchemaDriftModule,
+  LagModule,
 ];
 
 @Module({})

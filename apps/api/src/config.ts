@@ -44,6 +44,21 @@ export class ApiConfig extends WithStores {
   @IsString()
   OIDC_SCOPE_CLAIM!: string;
 
+  @Setting({
+    help: 'how often consumer lag and delivery backlog are read for /metrics; 0 = never, where a Kafka exporter does it',
+    unit: 'ms',
+    default: 10_000,
+  })
+  @IsInt()
+  @Min(0)
+  LAG_INTERVAL_MS!: number;
+
+  @Setting({ help: 'how many webhooks with the largest backlog have metrics of their own', default: 20 })
+  @IsInt()
+  @Min(0)
+  @Max(1_000)
+  LAG_TOP_WEBHOOKS!: number;
+
   override problems(): string[] {
     const problems = super.problems();
     if (!parseUrls(this.PUBLIC_INGRESS_URLS)) problems.push('PUBLIC_INGRESS_URLS must be a JSON object of URLs');

@@ -27,6 +27,7 @@ export interface RequestOptions {
 
 export interface TestApi {
   url: string;
+  managementUrl: string;
   adminKey: string;
   keyring: string;
   call(method: string, path: string, options?: RequestOptions): Promise<Answer>;
@@ -40,7 +41,7 @@ export async function startTestApi(env: Environment): Promise<TestApi> {
   const adminKey = `cw_live_${randomBytes(24).toString('hex')}`;
   const keyring = `k1:${randomBytes(32).toString('base64')}`;
   const base = { KAFKA_BROKERS: '127.0.0.1:1', CLAIMWIRE_KEYRING: keyring, BOOTSTRAP_ADMIN_KEY: adminKey };
-  const ports = { PORT: '0', MANAGEMENT_PORT: '0', LOG_LEVEL: 'fatal', DATABASE_POOL_SIZE: '3' };
+  const ports = { PORT: '0', MANAGEMENT_PORT: '0', LOG_LEVEL: 'fatal', DATABASE_POOL_SIZE: '3', LAG_INTERVAL_MS: '0' };
   const read = readConfig(ApiConfig, { ...base, ...ports, ...env });
   if (!read.ok) throw new Error(read.problems.join('; '));
   const service = await startService(API_SERVICE, read.config);
@@ -51,7 +52,15 @@ export async function startTestApi(env: Environment): Promise<TestApi> {
     if (status !== 201) throw new Error(`tenant: ${status} ${JSON.stringify(body)}`);
     return body.apiKey;
   };
-  return { url, adminKey, keyring, call, createTenant, stop: () => service.stop() };
+  return {
+    url,
+    managementUrl: service.managementUrl,
+    adminKey,
+    keyring,
+    call,
+    createTenant,
+    stop: () => service.stop(),
+  };
 }
 
 async function send(url: string, method: string, path: string, { key, body, headers }: RequestOptions = {}) {

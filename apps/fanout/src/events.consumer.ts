@@ -1,4 +1,4 @@
-import { EVENTS_TOPIC, NOTICES_TOPIC } from '@claimwire/contracts';
+import { CONSUMERS } from '@claimwire/contracts';
 import { KafkaBatch } from '@claimwire/kafka';
 import type { Batch, LaneBatch } from '@claimwire/kafka';
 import { inTransaction, LaneStore, PG_POOL } from '@claimwire/postgres';
@@ -31,7 +31,7 @@ export class EventsConsumer {
     private readonly metrics: FanoutMetrics,
   ) {}
 
-  @KafkaBatch({ consumer: CONSUMER, topics: [EVENTS_TOPIC, NOTICES_TOPIC] })
+  @KafkaBatch({ consumer: CONSUMER, topics: CONSUMERS[CONSUMER] })
   async handle(batch: Batch): Promise<void> {
     const events = readBatch(batch);
     const inserted = await this.store(batch as LaneBatch, events);

@@ -1,6 +1,7 @@
 export * from './claim-event.js';
 export * from './claim-key.js';
 export * from './claim-status.js';
+export * from './consumers.js';
 export * from './delivery-body.js';
 export * from './event-facts.js';
 export * from './event-ids.js';

@@ -9,5 +9,7 @@ export { createKafka, type KafkaHandle, type KafkaLogger, type KafkaOptions } fr
 export * from './kafka-publisher.js';
 export { kafkaOptions } from './kafka-security.js';
 export type { LaneHooks, LanePort } from './lane-claims.js';
+export * from './log-offsets.js';
 export type { PublishRecord, PublishResult } from './publish-record.js';
+export * from './read-log.js';
 export * from './read-message.js';

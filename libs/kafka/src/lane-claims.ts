@@ -3,6 +3,7 @@ import type { Lane } from '@claimwire/postgres';
 import { isTransient } from './classify-error.js';
 import { LanePositionError } from './errors.js';
 import type { KafkaHandle } from './kafka-handle.js';
+import { logRanges, type LogRange } from './log-offsets.js';
 
 /** Where a consumer's places are kept: LaneStore of libs/postgres. */
 export interface LanePort {
@@ -20,12 +21,6 @@ export interface LaneHooks {
 export interface TopicPartition {
   topic: string;
   partition: number;
-}
-
-/** First offset that is still there and the one after the last. */
-interface LogRange {
-  low: bigint;
-  high: bigint;
 }
 
 const RETRY_MS = 500;
@@ -113,9 +108,8 @@ export class LaneClaims {
   private async ranges(partitions: readonly TopicPartition[]): Promise<Map<string, LogRange>> {
     const ranges = new Map<string, LogRange>();
     for (const topic of new Set(partitions.map((at) => at.topic))) {
-      const log = await this.handle.withAdmin((admin) => admin.fetchTopicOffsets(this.handle.topic(topic)));
-      for (const { partition, low, high } of log) {
-        ranges.set(keyOf({ topic, partition }), { low: BigInt(low), high: BigInt(high) });
+      for (const [partition, range] of await logRanges(this.handle, topic)) {
+        ranges.set(keyOf({ topic, partition }), range);
       }
     }
     return ranges;

@@ -1,4 +1,4 @@
-import { QUARANTINE_TOPIC } from '@claimwire/contracts';
+import { CONSUMERS } from '@claimwire/contracts';
 import { KafkaBatch, type Batch, type LaneBatch } from '@claimwire/kafka';
 import { LaneStore, PG_POOL, type Pool } from '@claimwire/postgres';
 import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
@@ -16,7 +16,7 @@ export class QuarantineIndexConsumer {
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
   ) {}
 
-  @KafkaBatch({ consumer: 'quarantine-index', topics: [QUARANTINE_TOPIC] })
+  @KafkaBatch({ consumer: 'quarantine-index', topics: CONSUMERS['quarantine-index'] })
   async handle(batch: Batch): Promise<void> {
     const rows = await indexQuarantine(this.pool, this.store, batch as LaneBatch);
     for (const { stage } of rows) this.metrics.quarantineIndexed.inc({ stage });

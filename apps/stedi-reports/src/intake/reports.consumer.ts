@@ -1,4 +1,4 @@
-import { rawTopic } from '@claimwire/contracts';
+import { CONSUMERS } from '@claimwire/contracts';
 import { type Batch, KafkaBatch, type LaneBatch } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { inTransaction, LaneStore, PG_POOL, type Pool } from '@claimwire/postgres';
@@ -30,7 +30,7 @@ export class ReportsConsumer {
     this.keyring = Keyring.parse(config.CLAIMWIRE_KEYRING);
   }
 
-  @KafkaBatch({ consumer: CONSUMER, topics: [rawTopic('stedi')] })
+  @KafkaBatch({ consumer: CONSUMER, topics: CONSUMERS[CONSUMER] })
   async handle(batch: Batch): Promise<void> {
     const { lane, nextOffset } = batch as LaneBatch;
     const { jobs, skipped } = await this.sort(batch);
