@@ -9,6 +9,7 @@ export type Outcome =
   | 'refused_too_often'
   | 'too_many_headers'
   | 'not_json'
+  | 'not_gzip'
   | 'unavailable'
   | 'aborted'
   | 'wrong_method'
@@ -122,17 +123,31 @@ export const tooManyHeaders = (): Answer =>
     detail: 'The request has too many headers. Send fewer, or ask the operator to raise MAX_HEADERS.',
   });
 
-export const notJson = (reason: 'content_type' | 'content_encoding', more: ProblemMore): Answer =>
+export const notGzip = (more: ProblemMore): Answer =>
+  problem(
+    'not_gzip',
+    {
+      status: 400,
+      title: 'Bad Request',
+      detail: 'The Content-Encoding is gzip, but the body is not, or not all of it. Send it whole, or uncompressed.',
+    },
+    more,
+  );
+
+/** What the body cannot be read for. */
+export type Unreadable = 'content_type' | 'content_encoding' | 'content_encoding_gzip_only';
+
+const UNREADABLE: Readonly<Record<Unreadable, string>> = {
+  content_type: 'The Content-Type is not JSON. Send application/json.',
+  content_encoding:
+    'The body has a Content-Encoding. Send it uncompressed, or ask the operator for INGRESS_ACCEPT_GZIP.',
+  content_encoding_gzip_only: 'The body has another Content-Encoding than gzip. Send it in gzip or uncompressed.',
+};
+
+export const notJson = (reason: Unreadable, more: ProblemMore): Answer =>
   problem(
     'not_json',
-    {
-      status: 415,
-      title: 'Unsupported Media Type',
-      detail:
-        reason === 'content_type'
-          ? 'The Content-Type is not JSON. Send application/json.'
-          : 'The body has a Content-Encoding. Send it uncompressed.',
-    },
+    { status: 415, title: 'Unsupported Media Type', detail: UNREADABLE[reason] },
     { ...more, reason },
   );
 

@@ -12,6 +12,8 @@ import { TokenLookup } from './token-lookup.js';
 
 /** Until the first load has worked there is nothing to serve from: try often. */
 const FIRST_LOAD_RETRY_MS = 500;
+/** So many polls in a row may fail until memory is no longer proof that credentials are wrong. */
+const MISSED_POLLS = 3;
 /** The version sequence is raised before its transaction commits, so that a poll can see it too early. */
 const FULL_RELOAD_EVERY_POLLS = 12;
 
@@ -70,13 +72,15 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
     const hash = hashToken(token);
     const entry = this.entries.get(hash);
     const valid = entry !== undefined && (entry.notAfter === null || entry.notAfter > now);
-    if (valid && performance.now() - this.confirmedAt < this.config.CONNECTIONS_MAX_AGE_S * 1_000) return entry;
+    if (valid && this.confirmedWithin(this.config.CONNECTIONS_MAX_AGE_S * 1_000)) return entry;
     return this.readThrough(hash);
   }
 
   /**
    * For credentials that memory finds wrong: they may be newer than what it holds.
-   * @returns what PostgreSQL has now where that differs, null where memory was right or PostgreSQL cannot be asked
+   * @returns what PostgreSQL has now where that differs, null where memory is right, or was right a moment ago and PostgreSQL
+   * cannot be asked
+   * @throws LookupUnavailableError when it cannot be asked for longer: nobody can say then that the credentials are wrong
    */
   async findNewer(token: string, known: ConnectionConfig): Promise<ConnectionConfig | null> {
     try {
@@ -86,9 +90,14 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
       if (!entry?.config || isDeepStrictEqual(entry.config, known)) return null;
       this.entries = new Map(this.entries).set(hash, entry);
       return entry.config;
-    } catch {
-      return null;
+    } catch (error) {
+      if (this.confirmedWithin(MISSED_POLLS * this.config.CONFIGURATION_POLL_MS)) return null;
+      throw error;
     }
+  }
+
+  private confirmedWithin(ms: number): boolean {
+    return performance.now() - this.confirmedAt < ms;
   }
 
   private async readThrough(hash: string): Promise<TokenEntry | null> {

@@ -1,5 +1,5 @@
 import { HostConfig, Setting, WithDatabase, WithHttp, WithKafka, WithKeyring } from '@claimwire/service-host';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
 
 const MIB = 1024 * 1024;
 const DAY_S = 24 * 60 * 60;
@@ -12,6 +12,16 @@ export class IngressConfig extends WithKeyring(WithDatabase(WithKafka(WithHttp(H
   @Min(1)
   @Max(3 * MIB)
   MAX_BODY_BYTES!: number;
+
+  /** Off: none of the four providers documents that it compresses, and unpacking is work for whoever knows an address. */
+  @Setting({
+    help:
+      'whether gzip bodies are taken, at most MAX_BODY_BYTES when unpacked; the unpacked bytes are what a signature must ' +
+      'cover and what is published. Other codings, and gzip where this is false, are answered 415',
+    default: false,
+  })
+  @IsBoolean()
+  INGRESS_ACCEPT_GZIP!: boolean;
 
   /** Below the 5 s that Stedi waits. */
   @Setting({

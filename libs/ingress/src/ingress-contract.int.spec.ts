@@ -247,7 +247,9 @@ describe.each([cair, curacel, tpastream, stedi])('ingress of $name', (provider) 
       expect((await harness.send(service, provider, to, first.body(), { headers })).response.status).toBe(415);
       if (first.wrong === null) continue;
       const wrong = { ...to, auth: first.wrong };
-      expect((await harness.send(service, provider, wrong, first.body(), { headers })).response.status).toBe(401);
+      // Whether a signature over a body that cannot be read is wrong, nobody can say.
+      const expected = headers['content-encoding'] && first.auth.type !== 'api_keys' ? 415 : 401;
+      expect((await harness.send(service, provider, wrong, first.body(), { headers })).response.status).toBe(expected);
     }
     const json = { 'content-type': 'application/vnd.x+json; charset=utf-8' };
     expect((await harness.send(service, provider, to, first.body(), { headers: json })).response.status).toBe(202);

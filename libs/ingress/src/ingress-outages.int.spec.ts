@@ -178,6 +178,25 @@ describe('without PostgreSQL', () => {
     expect(await status()).toBe(202);
   });
 
+  it('answers 401 for wrong credentials while memory is fresh, and 503 when it may be behind', async () => {
+    const service = await harness.ingress(cair, undefined, { CONFIGURATION_POLL_MS: '2000' });
+    const to = await harness.connect(cair, auth);
+    const status = async (secret: string): Promise<number> =>
+      (await harness.send(service, cair, { ...to, auth: { ...auth, secret } }, cairStatusChange())).response.status;
+    expect(await status(SECRET)).toBe(202);
+    await harness.pool.query('alter sequence configuration_version rename to configuration_version_away');
+    await harness.pool.query('alter table connection_tokens rename to connection_tokens_away');
+    try {
+      expect(await status('wrong')).toBe(401);
+      await expect.poll(() => status('wrong'), { interval: 200 }).toBe(503);
+      expect(await status(SECRET)).toBe(202);
+    } finally {
+      await harness.pool.query('alter table connection_tokens_away rename to connection_tokens');
+      await harness.pool.query('alter sequence configuration_version_away rename to configuration_version');
+    }
+    expect(await status('wrong')).toBe(401);
+  });
+
   it('serves known tokens, answers 503 for unknown ones, and stays ready', async () => {
     const service = await harness.ingress(cair);
     const to = await harness.connect(cair, auth);

@@ -6,6 +6,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { type Answer, internalError, unknownPath, wrongMethod } from './answer.js';
 import { direct, openDirectEntrance } from './direct-entrance.js';
+import { describeBug } from './describe-bug.js';
 import { IngressMetrics } from './metrics.js';
 import { PROVIDER } from './provider.token.js';
 import { sendAnswer, writeAnswer } from './send-answer.js';
@@ -95,7 +96,10 @@ export class IngressRoutes implements OnModuleInit {
     try {
       return await this.receiver.receive(route, token, request);
     } catch (error) {
-      this.logger.error({ err: error, provider: this.provider.name }, 'receiving a webhook failed by a bug');
+      this.logger.error(
+        { bug: describeBug(error), provider: this.provider.name },
+        'receiving a webhook failed by a bug',
+      );
       return internalError();
     }
   }

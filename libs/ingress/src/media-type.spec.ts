@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isEncoded, isJsonMediaType } from './media-type.js';
+import { codingOf, isJsonMediaType } from './media-type.js';
 
 describe('isJsonMediaType', () => {
   it.each([
@@ -19,8 +19,15 @@ describe('isJsonMediaType', () => {
   ])('refuses %s', (type) => expect(isJsonMediaType(type)).toBe(false));
 });
 
-describe('isEncoded', () => {
-  it('takes only what is not encoded', () => {
-    expect([undefined, 'identity', 'gzip', 'br'].map(isEncoded)).toEqual([false, false, true, true]);
-  });
+describe('codingOf', () => {
+  it.each([
+    ['identity', undefined],
+    ['identity', ' Identity '],
+    ['gzip', 'gzip'],
+    ['gzip', 'X-Gzip'],
+    ['other', 'deflate'],
+    ['other', 'br'],
+    ['other', 'gzip, gzip'],
+    ['other', ''],
+  ])('is %s for %s', (coding, header) => expect(codingOf(header)).toBe(coding));
 });

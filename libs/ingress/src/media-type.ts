@@ -6,7 +6,13 @@ export function isJsonMediaType(contentType: string | undefined): contentType is
   return contentType !== undefined && contentType.length <= MAX_LENGTH && JSON_TYPE.test(contentType);
 }
 
-/** A compressed body would have to be unpacked to be read, and would then no longer be the bytes that were signed. */
-export function isEncoded(contentEncoding: string | undefined): boolean {
-  return contentEncoding !== undefined && contentEncoding.trim().toLowerCase() !== 'identity';
+export type Coding = 'identity' | 'gzip' | 'other';
+
+/** How a body is packed; several codings on top of each other are never taken. */
+export function codingOf(contentEncoding: string | undefined): Coding {
+  if (contentEncoding === undefined) return 'identity';
+  const coding = contentEncoding.trim().toLowerCase();
+  if (coding === 'identity') return 'identity';
+  // RFC 9110 section 8.4.1.3: x-gzip is the same.
+  return coding === 'gzip' || coding === 'x-gzip' ? 'gzip' : 'other';
 }

@@ -6,7 +6,9 @@ export type BodyReading =
   | { kind: 'too_large' }
   /** Other requests hold all the memory that there is for bodies. */
   | { kind: 'no_room' }
-  | { kind: 'aborted' };
+  | { kind: 'aborted' }
+  /** Said to be gzip, and is not, or only in part. */
+  | { kind: 'not_gzip' };
 
 /**
  * Reads at most `limit` bytes. A longer body is refused by its Content-Length before a byte is kept, or as soon as it

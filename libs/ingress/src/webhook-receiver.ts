@@ -6,6 +6,7 @@ import {
   aborted,
   type Answer,
   malformedFinal,
+  notGzip,
   notJson,
   received,
   refused,
@@ -15,18 +16,20 @@ import {
   unavailable,
   unknownToken,
 } from './answer.js';
+import { BodyIntake } from './body-intake.js';
 import { buildRecord } from './build-record.js';
 import { ConnectionStore } from './connection-store.js';
+import { describeBug } from './describe-bug.js';
 import { FailedAuthBudget } from './failed-auth-budget.js';
 import { InFlightBudget, type InFlightShare } from './in-flight-budget.js';
 import { IngressConfig } from './ingress-config.js';
 import { exceededLimit, type JsonLimits } from './json-limits.js';
 import type { TokenEntry } from './load-connections.js';
-import { isEncoded, isJsonMediaType } from './media-type.js';
+import { isJsonMediaType } from './media-type.js';
 import { IngressMetrics } from './metrics.js';
 import { PROVIDER } from './provider.token.js';
 import { RAW_EVENT_SINK, type RawEventSink } from './raw-event-sink.js';
-import { readBody } from './read-body.js';
+import type { BodyReading } from './read-body.js';
 import { RefusalAudit } from './refusal-audit.js';
 import { SpoolFullError } from './spool/spool-writer.js';
 import { traceparentOf } from './traceparent.js';
@@ -51,6 +54,7 @@ interface Genuine {
 export class WebhookReceiver {
   private readonly budget: InFlightBudget;
   private readonly failedAuth: FailedAuthBudget;
+  private readonly intake: BodyIntake;
   private readonly jsonLimits: JsonLimits;
 
   constructor(
@@ -64,6 +68,7 @@ export class WebhookReceiver {
   ) {
     this.budget = new InFlightBudget(config.MAX_IN_FLIGHT_BYTES);
     this.failedAuth = new FailedAuthBudget(config.FAILED_AUTH_PER_MINUTE);
+    this.intake = new BodyIntake({ maxBytes: config.MAX_BODY_BYTES, acceptGzip: config.INGRESS_ACCEPT_GZIP });
     this.jsonLimits = { maxDepth: config.MAX_JSON_DEPTH, maxValues: config.MAX_JSON_VALUES };
     metrics.followInFlightBytes(() => this.budget.bytes);
   }
@@ -90,12 +95,9 @@ export class WebhookReceiver {
     const found = this.connectionOf(token, receivedAt);
     const connection = found instanceof Promise ? await found : found;
     if ('status' in connection) return connection;
-    const { id, tenant } = connection;
 
-    const reading = await readBody(request, this.config.MAX_BODY_BYTES, share);
-    if (reading.kind === 'too_large') return tooLarge(this.config.MAX_BODY_BYTES, { connection: id, tenant });
-    if (reading.kind === 'no_room') return unavailable('overloaded', { connection: id, tenant });
-    if (reading.kind === 'aborted') return aborted({ connection: id, tenant });
+    const reading = await this.intake.read(request, share);
+    if (reading.kind !== 'complete') return this.unread(reading.kind, connection);
 
     const { headers } = request;
     const claimed = { route, connection, headers, body: reading.body, receivedAt };
@@ -105,6 +107,20 @@ export class WebhookReceiver {
     const source = request.socket.remoteAddress ?? '';
     const verified = await this.verifiedByNewer(claimed, verification.reason, token, source);
     return 'status' in verified ? verified : (this.unreadable(verified) ?? this.store(verified));
+  }
+
+  private unread(kind: Exclude<BodyReading['kind'], 'complete'>, { id, tenant }: ConnectionConfig): Answer {
+    const more = { connection: id, tenant };
+    switch (kind) {
+      case 'too_large':
+        return tooLarge(this.config.MAX_BODY_BYTES, more);
+      case 'no_room':
+        return unavailable('overloaded', more);
+      case 'aborted':
+        return aborted(more);
+      case 'not_gzip':
+        return notGzip(more);
+    }
   }
 
   private connectionOf(token: string, now: Date): ConnectionConfig | Answer | Promise<ConnectionConfig | Answer> {
@@ -121,7 +137,10 @@ export class WebhookReceiver {
     source: string,
   ): Promise<Genuine | Answer> {
     const { connection, receivedAt } = request;
-    const newer = await this.connections.findNewer(token, connection);
+    // What was signed may be what these bytes are when they are unpacked: nobody can say that the signature is wrong.
+    if (reason === 'signature_mismatch' && !this.intake.understands(request.headers)) return this.unreadable(request)!;
+    const newer = await this.connections.findNewer(token, connection).catch(() => undefined);
+    if (newer === undefined) return unavailable('connections_unavailable', { connection: connection.id });
     if (!newer) return this.refuse(connection, reason, receivedAt, source);
     const again = await this.verify(request, newer, receivedAt);
     return again.ok ? { ...request, connection: newer } : this.refuse(newer, again.reason, receivedAt, source);
@@ -140,7 +159,7 @@ export class WebhookReceiver {
   private verify(request: Genuine, connection: ConnectionConfig, now: Date): Verification | Promise<Verification> {
     // Providers promise not to throw: whatever this is, it is not the sender's credentials.
     const onBug = (error: unknown): Verification => {
-      this.logger.error({ err: error, connection: connection.id }, 'verification failed by a bug');
+      this.logger.error({ bug: describeBug(error), connection: connection.id }, 'verification failed by a bug');
       return { ok: false, reason: 'key_unusable' };
     };
     try {
@@ -154,7 +173,8 @@ export class WebhookReceiver {
   private unreadable({ connection, headers }: Genuine): Answer | null {
     const more = { connection: connection.id, tenant: connection.tenant };
     if (!isJsonMediaType(headers['content-type'])) return notJson('content_type', more);
-    return isEncoded(headers['content-encoding']) ? notJson('content_encoding', more) : null;
+    if (this.intake.understands(headers)) return null;
+    return notJson(this.config.INGRESS_ACCEPT_GZIP ? 'content_encoding_gzip_only' : 'content_encoding', more);
   }
 
   private async store(genuine: Genuine): Promise<Answer> {
@@ -189,7 +209,7 @@ export class WebhookReceiver {
     try {
       return route.receive(body);
     } catch (error) {
-      this.logger.error({ err: error, connection: connection.id }, 'reading a body failed by a bug');
+      this.logger.error({ bug: describeBug(error), connection: connection.id }, 'reading a body failed by a bug');
       return { kind: 'malformed', reason: 'unreadable' };
     }
   }
