@@ -1,6 +1,7 @@
 export type { ClaimAccumulator } from './claim-accumulator.js';
 export { FOLD_REVISION } from './claim-accumulator.js';
 export * from './claim-fact.js';
+export * from './claim-history.js';
 export { claimState } from './claim-message.js';
 export { FOLD_FLAGS } from './flags.js';
 export { applyFact, foldClaim, inOrder, isAfter } from './fold-claim.js';

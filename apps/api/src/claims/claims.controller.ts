@@ -8,7 +8,7 @@ import { ApiDone, ApiOne, ApiPage } from '../http/api-answers.js';
 import { ReplayTo, ReplayView } from '../replays/replays.dto.js';
 import { start } from '../replays/replays.js';
 import { findWebhook } from '../webhooks/find-webhook.js';
-import { ClaimView, HistoryView, ListClaims, ListHistory } from './claims.dto.js';
+import { ClaimView, HistoryView, ListClaims, ListHistory, ReadClaim } from './claims.dto.js';
 import { ClaimsService } from './claims.service.js';
 
 const ClaimKeyParam = () =>
@@ -32,16 +32,16 @@ export class ClaimsController {
 
   @Get(':claimKey')
   @Requires('viewer')
-  @ApiOperation({ summary: 'State of one claim' })
+  @ApiOperation({ summary: 'State of one claim, now or as it was known at an earlier time' })
   @ClaimKeyParam()
   @ApiOne(ClaimView)
-  get(@AsTenant() caller: Caller, @Param('claimKey') claimKey: string) {
-    return this.claims.get(caller, claimKey);
+  get(@AsTenant() caller: Caller, @Param('claimKey') claimKey: string, @Query() { asOf }: ReadClaim) {
+    return this.claims.get(caller, claimKey, asOf);
   }
 
   @Get(':claimKey/events')
   @Requires('viewer')
-  @ApiOperation({ summary: 'What each webhook reported about the claim, in the order of events' })
+  @ApiOperation({ summary: 'What each webhook reported about the claim, and what it changed' })
   @ClaimKeyParam()
   @ApiPage(HistoryView)
   history(@AsTenant() caller: Caller, @Param('claimKey') claimKey: string, @Query() query: ListHistory) {

@@ -1,5 +1,12 @@
-import { CLAIM_STATUSES, type Amounts, type ClaimStatus, type Reason } from '@claimwire/contracts';
-import { Instant, Json, OneWord, Text, Texts, Whole, YesNo } from '../http/fields.js';
+import {
+  CLAIM_EVENT_TYPES,
+  CLAIM_STATUSES,
+  type ClaimEventType,
+  type Amounts,
+  type ClaimStatus,
+  type Reason,
+} from '@claimwire/contracts';
+import { Instant, Json, NestedList, OneWord, Text, Texts, Whole, YesNo } from '../http/fields.js';
 import { MAX_LIMIT, PageQuery } from '../http/page.js';
 
 const MAX_INT = 2 ** 31 - 1;
@@ -15,12 +22,29 @@ export class ListClaims extends PageQuery {
   q?: string;
 }
 
+/** Checked by pointInTime: what is wrong is answered with 400, as every parameter of a query. */
+const AsOf = () =>
+  Text({
+    max: 40,
+    optional: true,
+    example: '2025-03-11T14:35:00Z',
+    description: 'What was known then: only events received until this time count (ISO 8601; UTC without an offset).',
+  });
+
+export class ReadClaim {
+  @AsOf()
+  asOf?: string;
+}
+
 export class ListHistory extends PageQuery {
   @Whole({ min: 1, max: MAX_LIMIT, optional: true, default: MAX_LIMIT })
   override limit: number = MAX_LIMIT;
 
   @OneWord(['occurred', 'received'], { optional: true, default: 'occurred' })
   order: 'occurred' | 'received' = 'occurred' as const;
+
+  @AsOf()
+  asOf?: string;
 }
 
 export class ClaimView {
@@ -70,6 +94,17 @@ export class ClaimView {
   lastReceivedAt!: string;
 }
 
+export class ChangeView {
+  @Text({ description: 'As in the state and the message, amounts as "amounts.paid".' })
+  field!: string;
+
+  @Json({ nullable: true, description: 'Any JSON value.' })
+  from!: unknown;
+
+  @Json({ nullable: true, description: 'Any JSON value.' })
+  to!: unknown;
+}
+
 export class HistoryView {
   @Text()
   id!: string;
@@ -100,6 +135,19 @@ export class HistoryView {
 
   @Text()
   connection!: string;
+
+  @OneWord(CLAIM_EVENT_TYPES, { description: 'What storing it did to the claim.' })
+  type!: ClaimEventType;
+
+  @Whole({
+    min: 1,
+    max: MAX_INT,
+    description: 'Place in the order of events; `version` is that in the order of arrival.',
+  })
+  occurrence!: number;
+
+  @NestedList(() => ChangeView, { min: 0, description: 'Fields of the claim that storing the event changed.' })
+  changed!: ChangeView[];
 }
 
 export class EventView {

@@ -63,6 +63,94 @@ describe('claims', () => {
     expect(await ids(`?limit=2&cursor=${page.body.nextCursor}`)).toEqual([third.id]);
   });
 
+  it('tell of each event its place in both orders, whether it was late, and what it changed', async () => {
+    const seed = (version: number, minute: number, status: string, late = false) =>
+      seedEvent(pool, { tenant: 'acme', claimId: 'told', version, occurredAt: at(minute), status, late });
+    const { claimKey } = await seed(1, 20, 'rejected');
+    await seed(2, 10, 'submitted', true);
+    await seed(3, 30, 'submitted');
+    const told = (await get(`${claimPath(claimKey)}/events`)).body.data.map(
+      ({ occurrence, version, late, type, changed }) => ({ occurrence, version, late, type, changed }),
+    );
+    const since = (from: number, to: number) => ({ field: 'statusSince', from: at(from), to: at(to) });
+    const previous = (from: string | null, to: string) => ({ field: 'previousStatus', from, to });
+    expect(told).toEqual([
+      { occurrence: 1, version: 2, late: true, type: 'claim.history_amended', changed: [previous(null, 'submitted')] },
+      { occurrence: 2, version: 1, late: false, type: 'claim.status_changed', changed: expect.any(Array) },
+      {
+        occurrence: 3,
+        version: 3,
+        late: false,
+        type: 'claim.status_changed',
+        changed: [
+          { field: 'status', from: 'rejected', to: 'submitted' },
+          previous('submitted', 'rejected'),
+          since(20, 30),
+          { field: 'attempt', from: 1, to: 2 },
+        ],
+      },
+    ]);
+  });
+
+  it('are told as they were known at an earlier time: by the events received until then', async () => {
+    const seed = (version: number, minute: number, received: number, status: string) =>
+      seedEvent(pool, {
+        tenant: 'acme',
+        claimId: 'then',
+        version,
+        occurredAt: at(minute),
+        receivedAt: at(received),
+        status,
+      });
+    const { claimKey } = await seed(1, 20, 40, 'rejected');
+    await seed(2, 10, 42, 'submitted');
+    await seed(3, 30, 44, 'paid');
+    const asOf = (time: string) => get(`${claimPath(claimKey)}?asOf=${encodeURIComponent(time)}`);
+    expect((await asOf(at(39))).status).toBe(404);
+    expect((await asOf(at(40))).body).toMatchObject({ status: 'rejected', version: 1, previousStatus: null });
+    expect((await asOf('2025-03-11T15:43:59.999+01:00')).body).toMatchObject({
+      status: 'rejected',
+      version: 2,
+      previousStatus: 'submitted',
+      lastReceivedAt: at(42),
+    });
+    expect((await asOf('2025-03-12')).body).toMatchObject({ status: 'paid', version: 3 });
+    const history = await get(`${claimPath(claimKey)}/events?order=received&asOf=${at(42)}`);
+    expect(history.body.data.map(({ version, occurrence }) => [version, occurrence])).toEqual([
+      [1, 2],
+      [2, 1],
+    ]);
+  });
+
+  it.each(['', 'yesterday', '2025-02-30', '1741703700', '2025-03-11T14:35:00+01:00'])(
+    'are not told as of %j: that is answered as a problem',
+    async (time) => {
+      const { claimKey } = await seedEvent(pool, {
+        tenant: 'acme',
+        claimId: `as-of-${time}`,
+        version: 1,
+        occurredAt: at(9),
+      });
+      for (const path of [claimPath(claimKey), `${claimPath(claimKey)}/events`]) {
+        // unencoded: the + of an offset arrives as a space
+        const answer = await get(`${path}?asOf=${time}`);
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          400,
+          expect.stringContaining('application/problem+json'),
+        ]);
+        expect(answer.body.errors).toMatchObject([{ path: 'asOf' }]);
+      }
+    },
+  );
+
+  it('of another tenant are not told, at no time', async () => {
+    const { claimKey } = await seedEvent(pool, { tenant: 'acme', claimId: 'own', version: 1, occurredAt: at(1) });
+    const stranger = await api.createTenant('stranger');
+    for (const suffix of ['', '/events', `?asOf=${at(59)}`, `/events?asOf=${at(59)}`]) {
+      expect((await get(claimPath(claimKey) + suffix, stranger)).status).toBe(404);
+    }
+  });
+
   it('are found by status, provider, part of their key and alias, page by page', async () => {
     const lister = await api.createTenant('lister');
     for (const [claimId, status] of [

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { compareFacts, historyEntry, type ClaimFact, type HistoryEntry } from '@claimwire/claim';
+import { claimHistory, claimState, foldClaim, type ClaimHistoryEntry, type StoredFact } from '@claimwire/claim';
 import type { ClaimState } from '@claimwire/contracts';
 import { Claim, DATA_SOURCE } from '@claimwire/postgres';
 import { DataSource } from 'typeorm';
@@ -8,32 +8,14 @@ import { decodeCursor, toPage, type Page } from '../http/page.js';
 import { notFound, Problem } from '../http/problem.js';
 import type { ListClaims, ListHistory } from './claims.dto.js';
 import { historyInOrder, stateInOrder } from './documented-order.js';
-
-/**
- * Last changed first. A claim that changes while the list is paged moves to its front, and may be missed on a later page.
- * The time goes through the cursor as text, because a Date would lose its microseconds.
- */
-const LIST = `
-  select claim_key, state, updated_at::text as changed from claims
-  where tenant_id = $1
-    and ($2::text is null or status = $2)
-    and ($3::text is null or provider = $3)
-    and ($4::text is null or position(lower($4) in lower(claim_key)) > 0 or position(lower($5) in lower(claim_key)) > 0
-      or state -> 'aliases' @> jsonb_build_array(jsonb_build_object('value', $4)))
-    and ($6::timestamptz is null or updated_at < $6 or (updated_at = $6 and claim_key > $7))
-  order by updated_at desc, claim_key
-  limit $8`;
+import { listStatement, type ClaimFilter, type ListPlace, type Statement } from './list-claims.js';
+import { pointInTime } from './point-in-time.js';
+import { searchClaims, type Found } from './search-claims.js';
 
 interface ListRow {
   claim_key: string;
   state: ClaimState;
   changed: string;
-}
-
-interface StoredRow {
-  version: number;
-  late: boolean;
-  fact: ClaimFact;
 }
 
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d+)?[+-]\d{2}(:\d{2})?$/;
@@ -42,12 +24,11 @@ const TIMESTAMP = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d+)?[+-]\d{2}(:\d{2})
 export class ClaimsService {
   constructor(@Inject(DATA_SOURCE) private readonly dataSource: DataSource) {}
 
+  /** Last changed first. A claim that changes while the list is paged moves to its front, and may be missed on a later page. */
   async list({ tenant }: Caller, { status, provider, q, limit, cursor }: ListClaims): Promise<Page<ClaimState>> {
-    const [changed = null, claimKey = null] = cursor === undefined ? [] : decodeCursor(cursor, 2);
-    if (changed !== null && !TIMESTAMP.test(changed)) throw new Problem(400, 'The cursor is not one of this list.');
-    const encoded = q === undefined ? null : encodeURIComponent(q.toWellFormed());
-    const filters = [tenant, status ?? null, provider ?? null, q ?? null, encoded];
-    const rows: ListRow[] = await this.dataSource.query(LIST, [...filters, changed, claimKey, limit + 1]);
+    const place = cursor === undefined ? null : placeOf(cursor);
+    const filter = { tenant, status, provider };
+    const rows = q === undefined ? await this.rows(filter, place, limit) : await this.search(filter, q, place, limit);
     return toPage(
       rows,
       limit,
@@ -56,29 +37,61 @@ export class ClaimsService {
     );
   }
 
-  /** @throws Problem 404 */
-  async get({ tenant }: Caller, claimKey: string): Promise<ClaimState> {
+  /** @returns one more than `limit` where there is a next page */
+  private rows(filter: ClaimFilter, place: ListPlace | null, limit: number): Promise<ListRow[]> {
+    return this.query(listStatement(filter, place, limit + 1));
+  }
+
+  private async search(filter: ClaimFilter, q: string, place: ListPlace | null, limit: number): Promise<ListRow[]> {
+    const search = await searchClaims(filter.tenant, q, (statement) => this.query<Found>(statement));
+    const rows = await this.rows({ ...filter, ...search.atHand }, place, limit);
+    return rows.length > limit ? rows : this.rows({ ...filter, ...(await search.whole()) }, place, limit);
+  }
+
+  private query<Row>({ text, values }: Statement): Promise<Row[]> {
+    return this.dataSource.query(text, values);
+  }
+
+  /** @param asOf what was known then: the fold of the events received until that time @throws Problem 404 */
+  async get({ tenant }: Caller, claimKey: string, asOf?: string): Promise<ClaimState> {
+    if (asOf !== undefined) return this.stateAsOf(tenant, claimKey, pointInTime('asOf', asOf));
     const claim = await this.dataSource.getRepository(Claim).findOneBy({ claimKey, tenantId: tenant });
     if (!claim) throw notFound('claim');
     return stateInOrder(claim.state);
   }
 
   /** A claim has few events, and a late one may stand anywhere among them: all are read, then cut into pages. */
-  async history(caller: Caller, claimKey: string, { order, limit, cursor }: ListHistory): Promise<Page<HistoryEntry>> {
-    await this.get(caller, claimKey);
-    const rows: StoredRow[] = await this.dataSource.query(
-      'select version, late, fact from claim_events where claim_key = $1 and tenant_id = $2 order by version',
-      [claimKey, caller.tenant],
-    );
-    if (order === 'occurred') rows.sort((a, b) => compareFacts(a.fact, b.fact));
+  async history(caller: Caller, claimKey: string, query: ListHistory): Promise<Page<ClaimHistoryEntry>> {
+    const { order, limit, cursor, asOf } = query;
+    const until = asOf === undefined ? null : pointInTime('asOf', asOf);
+    const entries = claimHistory(await this.stored(caller.tenant, claimKey, until));
+    if (entries.length === 0) throw notFound('claim');
+    if (order === 'received') entries.sort((a, b) => a.version - b.version);
     const after = cursor === undefined ? undefined : decodeCursor(cursor, 1)[0];
-    const start = after === undefined ? 0 : rows.findIndex(({ fact }) => fact.eventId === after) + 1;
+    const start = after === undefined ? 0 : entries.findIndex(({ id }) => id === after) + 1;
     if (after !== undefined && start === 0) throw new Problem(400, 'The cursor is not one of this list.');
-    return toPage(
-      rows.slice(start),
-      limit,
-      ({ fact }) => [fact.eventId],
-      (row) => historyInOrder(historyEntry(row)),
+    return toPage(entries.slice(start), limit, ({ id }) => [id], historyInOrder);
+  }
+
+  private async stateAsOf(tenant: string, claimKey: string, until: string): Promise<ClaimState> {
+    const facts = (await this.stored(tenant, claimKey, until)).map(({ fact }) => fact);
+    if (facts.length === 0) throw notFound('claim');
+    return stateInOrder(claimState(foldClaim(facts), facts.length));
+  }
+
+  /** In order of arrival. @param until the latest receipt, null = all */
+  private stored(tenant: string, claimKey: string, until: string | null): Promise<StoredFact[]> {
+    return this.dataSource.query(
+      `select version, late, fact from claim_events
+       where claim_key = $1 and tenant_id = $2 and ($3::timestamptz is null or received_at <= $3) order by version`,
+      [claimKey, tenant, until],
     );
   }
+}
+
+/** @throws Problem 400 */
+function placeOf(cursor: string): ListPlace {
+  const [changed = '', claimKey = ''] = decodeCursor(cursor, 2);
+  if (!TIMESTAMP.test(changed)) throw new Problem(400, 'The cursor is not one of this list.');
+  return { changed, claimKey };
 }

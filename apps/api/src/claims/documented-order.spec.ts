@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { HistoryEntry } from '@claimwire/claim';
+import type { ClaimHistoryEntry } from '@claimwire/claim';
 import type { ClaimState } from '@claimwire/contracts';
 import { describe, expect, it } from 'vitest';
 import { historyInOrder, stateInOrder } from './documented-order.js';
@@ -29,7 +29,7 @@ describe('what PostgreSQL stored as jsonb', () => {
 
   it('keeps what this version does not know, at the end', () => {
     const entry = { newer: 1, version: 1, id: 'e', reasons: [{ code: '1', more: 2, system: 's' }] };
-    const ordered = historyInOrder(entry as unknown as HistoryEntry);
+    const ordered = historyInOrder(entry as unknown as ClaimHistoryEntry);
     expect(JSON.stringify(ordered)).toBe(
       '{"id":"e","version":1,"reasons":[{"system":"s","code":"1","more":2}],"newer":1}',
     );

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '@claimwire/claim';
+import type { ClaimHistoryEntry } from '@claimwire/claim';
 import type { Alias, Amounts, ClaimState, Payment, Reason } from '@claimwire/contracts';
 
 /** Members in order; `true` for what has none of its own, the members' shape for an object or a list of objects. */
@@ -48,11 +48,15 @@ const HISTORY = {
   amounts: AMOUNTS,
   provider: true,
   connection: true,
-} satisfies Members<HistoryEntry>;
+  type: true,
+  occurrence: true,
+  changed: { field: true, from: true, to: true },
+} satisfies Members<ClaimHistoryEntry>;
 
 /** PostgreSQL's jsonb sorts members by their length: people read them in the documented order. */
 export const stateInOrder = (state: ClaimState): ClaimState => inOrder(state, STATE) as ClaimState;
-export const historyInOrder = (entry: HistoryEntry): HistoryEntry => inOrder(entry, HISTORY) as HistoryEntry;
+export const historyInOrder = (entry: ClaimHistoryEntry): ClaimHistoryEntry =>
+  inOrder(entry, HISTORY) as ClaimHistoryEntry;
 
 /** What the shape does not know comes last: nothing is lost that a newer version has written. */
 function inOrder(value: unknown, shape: Shape | true | undefined): unknown {
