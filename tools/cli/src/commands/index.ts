@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { rebuild } from './rebuild.command.js';
 
 /** One file per command. */
-export const COMMANDS: readonly Command[] = [];
+export const COMMANDS: readonly Command[] = [rebuild];
