@@ -1,5 +1,7 @@
-import { errors, jwtVerify, type JWTPayload } from 'jose';
+import type { KeyObject } from 'node:crypto';
+import { errors, jwtVerify } from 'jose';
 import { PASSED, readSingleHeader, refused, type Check, type HeaderValue, type RefusalReason } from './check.js';
+import { isSignedBy, readPlainClaims, readPlainToken, type PlainClaims } from './plain-token.js';
 import { importRsaPublicKey, isRsaPublicKey } from './rsa-public-key.js';
 
 export interface Rs256Verification {
@@ -25,7 +27,12 @@ function reasonOf(error: unknown): RefusalReason {
   return error instanceof errors.JOSEError ? 'signature_malformed' : 'key_unusable';
 }
 
-function checkLifetime({ exp, iat }: JWTPayload, maxSeconds: number | undefined, now: Date): Check {
+interface Lifetime {
+  exp?: number | undefined;
+  iat?: unknown;
+}
+
+function checkLifetime({ exp, iat }: Lifetime, maxSeconds: number | undefined, now: Date): Check {
   if (iat !== undefined && typeof iat !== 'number') return refused('token_claim_invalid');
   if (maxSeconds === undefined) return PASSED;
   const nowSeconds = Math.floor(now.getTime() / 1000);
@@ -35,9 +42,13 @@ function checkLifetime({ exp, iat }: JWTPayload, maxSeconds: number | undefined,
   return lifetime <= maxSeconds ? PASSED : refused('token_lifetime_too_long');
 }
 
+const isCurrent = ({ exp, nbf }: PlainClaims, seconds: number): boolean =>
+  exp > seconds - CLOCK_SKEW_SECONDS && (nbf === undefined || nbf <= seconds + CLOCK_SKEW_SECONDS);
+
 /**
  * Verifies a JWT signed by RS256, and nothing but RS256: `none` and HS256 with the public key as secret are refused.
- * `exp` must be there and a number; `nbf` is honoured.
+ * `exp` must be there and a number; `nbf` is honoured. A plain token of a known signer needs no JWT library; whatever else
+ * comes is judged, and every refusal but a wrong signature decided, by jose.
  */
 export async function verifyRs256Jwt(options: Rs256Verification): Promise<Check> {
   const { token, publicKeys, maxTokenLifetimeSeconds, now } = options;
@@ -46,20 +57,35 @@ export async function verifyRs256Jwt(options: Rs256Verification): Promise<Check>
   if ('duplicated' in header || header.value.includes(',')) return refused('signature_duplicated');
   const usable = publicKeys.filter(isRsaPublicKey);
   if (usable.length === 0) return refused('key_unusable');
+  const plain = readPlainToken(header.value);
   for (const text of usable) {
-    try {
-      const { payload } = await jwtVerify(header.value, importRsaPublicKey(text), {
-        algorithms: ['RS256'],
-        requiredClaims: ['exp'],
-        clockTolerance: CLOCK_SKEW_SECONDS,
-        currentDate: now,
-      });
-      return checkLifetime(payload, maxTokenLifetimeSeconds, now);
-    } catch (error) {
-      const reason = reasonOf(error);
-      // Only a wrong signature can be another key's; every other refusal holds whoever signed.
-      if (reason !== 'signature_mismatch') return refused(reason);
+    const key = importRsaPublicKey(text);
+    if (plain && !(await isSignedBy(plain, key))) continue;
+    const claims = plain && readPlainClaims(plain);
+    if (claims && isCurrent(claims, Math.floor(now.getTime() / 1000))) {
+      return checkLifetime(claims, maxTokenLifetimeSeconds, now);
     }
+    const check = await verifyByLibrary(header.value, key, options);
+    // Only a wrong signature can be another key's; every other refusal holds whoever signed.
+    if (check.ok || check.reason !== 'signature_mismatch') return check;
   }
   return refused('signature_mismatch');
+}
+
+async function verifyByLibrary(
+  token: string,
+  key: KeyObject,
+  { maxTokenLifetimeSeconds, now }: Rs256Verification,
+): Promise<Check> {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: ['RS256'],
+      requiredClaims: ['exp'],
+      clockTolerance: CLOCK_SKEW_SECONDS,
+      currentDate: now,
+    });
+    return checkLifetime(payload, maxTokenLifetimeSeconds, now);
+  } catch (error) {
+    return refused(reasonOf(error));
+  }
 }
