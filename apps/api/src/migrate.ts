@@ -1,17 +1,46 @@
-import { runMigrations } from '@claimwire/postgres';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pendingMigrations, runMigrations } from '@claimwire/postgres';
 import { answerHelp, loadConfig } from '@claimwire/service-host';
 import { MigrateConfig } from './config.js';
 
-/** Brings the schema up to date: exit 0 done, 1 failed (nothing half done), 78 settings wrong. */
+/**
+ * Brings the schema up to date: exit 0 done, 1 failed (nothing half done), 78 settings wrong. With `--wait` it changes
+ * nothing and ends with 0 as soon as somebody else has done so, or with 1 after ten minutes: apps start behind it.
+ */
 const options = { name: 'migrate', defaults: { MANAGEMENT_PORT: 0 } };
+const LOOK_EVERY_MS = 2_000;
+const LONGEST_WAIT_MS = 10 * 60_000;
+
 answerHelp(MigrateConfig, options);
 const { DATABASE_URL } = loadConfig(MigrateConfig, undefined, options);
-try {
-  const applied = await runMigrations(DATABASE_URL);
-  process.stdout.write(applied.length === 0 ? 'the schema is up to date\n' : `applied: ${applied.join(', ')}\n`);
-} catch (error) {
-  process.stderr.write(`the schema could not be brought up to date: ${reason(error)}\n`);
-  process.exitCode = 1;
+if (process.argv.includes('--wait')) await waitForSchema();
+else await migrate();
+
+async function migrate(): Promise<void> {
+  try {
+    const applied = await runMigrations(DATABASE_URL);
+    process.stdout.write(applied.length === 0 ? 'the schema is up to date\n' : `applied: ${applied.join(', ')}\n`);
+  } catch (error) {
+    process.stderr.write(`the schema could not be brought up to date: ${reason(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function waitForSchema(): Promise<void> {
+  const until = performance.now() + LONGEST_WAIT_MS;
+  for (let said = ''; ;) {
+    const lack = await pendingMigrations(DATABASE_URL).then((names) => names.join(', '), reason);
+    if (lack === '') break;
+    if (lack !== said) process.stdout.write(`waiting for the schema: ${lack}\n`);
+    said = lack;
+    if (performance.now() > until) {
+      process.stderr.write('nobody brought the schema up to date: run migrate.js, or look at its Job\n');
+      process.exitCode = 1;
+      return;
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+  process.stdout.write('the schema is up to date\n');
 }
 
 /** Of a refused connection Node gives the code, not always a message. */

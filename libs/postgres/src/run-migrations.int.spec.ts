@@ -1,6 +1,14 @@
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDataSource, createPool, inTransaction, listen, runMigrations, type Pool } from './index.js';
+import {
+  createDataSource,
+  createPool,
+  inTransaction,
+  listen,
+  pendingMigrations,
+  runMigrations,
+  type Pool,
+} from './index.js';
 import { MIGRATIONS } from './migrations/index.js';
 
 let database: TestDatabase;
@@ -24,8 +32,16 @@ describe('migrations', () => {
   it('may be run by two at once: one applies them, the other waits and does nothing', async () => {
     await pool.query('drop schema public cascade');
     await pool.query('create schema public');
+    expect(await pendingMigrations(database.url)).toEqual(MIGRATIONS.map(({ name }) => name));
     const applied = await Promise.all([runMigrations(database.url), runMigrations(database.url)]);
     expect(applied.flat()).toEqual(MIGRATIONS.map(({ name }) => name));
+  });
+
+  it("are not pending once applied, and a newer version's do not keep this one from running", async () => {
+    expect(await pendingMigrations(database.url)).toEqual([]);
+    await pool.query(`insert into schema_migrations (timestamp, name) values (9999999999999, 'OfTomorrow')`);
+    expect(await pendingMigrations(database.url)).toEqual([]);
+    await pool.query(`delete from schema_migrations where name = 'OfTomorrow'`);
   });
 
   it('make what the entities describe', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createDataSource } from './data-source.js';
+import { MIGRATIONS } from './migrations/index.js';
 
 /** Any constant that nothing else locks by: "claimwire" in letters of a telephone. */
 const MIGRATION_LOCK = 2524694;
@@ -21,6 +22,31 @@ export async function runMigrations(url: string): Promise<string[]> {
   } finally {
     await lock.end();
   }
+}
+
+/**
+ * What the schema still lacks of this version; migrations that it does not know are a newer version's, and do no harm
+ * (expand and contract).
+ * @returns names in order; empty = this version can run
+ */
+export async function pendingMigrations(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const applied = await appliedMigrations(client);
+    return MIGRATIONS.map(({ name }) => name).filter((name) => !applied.has(name));
+  } finally {
+    await client.end();
+  }
+}
+
+async function appliedMigrations(client: pg.Client): Promise<Set<string>> {
+  const { rows: tables } = await client.query<{ there: boolean }>(
+    `select to_regclass('schema_migrations') is not null as there`,
+  );
+  if (!tables[0]?.there) return new Set();
+  const { rows } = await client.query<{ name: string }>('select name from schema_migrations');
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** Asked for again and again: a statement that waits for the lock would stop `create index concurrently`, which waits for it. */
