@@ -24,7 +24,11 @@ export class DriftView {
   @OneWord(KINDS, { description: 'An undocumented member, or an undocumented value of one that has a list of words.' })
   kind!: (typeof KINDS)[number];
 
-  @Whole({ min: 1, max: Number.MAX_SAFE_INTEGER, description: 'How often; a little more or less after a crash.' })
+  @Whole({
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    description: 'How often; an estimate from a sample once a type has come a thousand times.',
+  })
   count!: number;
 
   @Instant()

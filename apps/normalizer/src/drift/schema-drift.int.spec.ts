@@ -69,6 +69,22 @@ describe('schema drift', () => {
     expect(drift.take()).toEqual([]);
   });
 
+  it('is estimated from a sample where a type comes often', () => {
+    let drawn = 0;
+    const drift = new SchemaDrift(() => (drawn++ % 32) / 32);
+    const body = { region: 1 };
+    for (let sent = 0; sent < 1_000; sent++) observe(drift, body);
+    expect(drift.take()).toMatchObject([{ path: 'region', count: 1_000 }]);
+    expect(drawn).toBe(0);
+    for (let sent = 0; sent < 160; sent++) observe(drift, body);
+    // Two of 32 are drawn, and each stands for sixteen.
+    expect(drift.take()).toMatchObject([{ path: 'region', count: 160 }]);
+    // Another type is looked at in full again.
+    for (let sent = 0; sent < 3; sent++)
+      drift.observe(rawTopic('stedi'), message({ colour: 1 }, 'stedi.file.failed.v2'));
+    expect(drift.take()).toMatchObject([{ provider: 'stedi', path: 'colour', count: 3 }]);
+  });
+
   it('is not lost while the database is away', async () => {
     const drift = new SchemaDrift();
     const away = createPool(database.url.replace(/\/[^/]*$/, '/there_is_no_such_database'), 1);
@@ -83,7 +99,7 @@ describe('schema drift', () => {
   });
 
   it('is bounded per provider, in memory and in the table', async () => {
-    const drift = new SchemaDrift();
+    const drift = new SchemaDrift(() => 0);
     const recorder = new DriftRecorder(pool, drift, { warn: vi.fn() });
     const named = (first: number) =>
       Array.from({ length: 800 }, (_, index) => ({
