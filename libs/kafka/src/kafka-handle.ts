@@ -10,7 +10,8 @@ import {
   type Producer,
   type SASLOptions,
 } from 'kafkajs';
-import { encodeRecordsInOneBuffer } from './encode-record.js';
+import { decodeRecordsInOnePass } from './decode-record.js';
+import { encodeProduceInOneBuffer } from './encode-produce.js';
 import { quietRequestQueue } from './quiet-request-queue.js';
 
 /** What kafkajs has to say; Nest's Logger fits. */
@@ -47,7 +48,8 @@ const MAX_WAIT_MS = 500;
 const LOG_FIELDS = ['message', 'groupId', 'memberId', 'broker', 'topic', 'partition', 'reason', 'retryCount'];
 
 quietRequestQueue();
-encodeRecordsInOneBuffer();
+encodeProduceInOneBuffer();
+decodeRecordsInOnePass();
 
 /** One deployment's view of a Kafka cluster: prefixes names, makes clients with settings that hold (STACK). */
 export class KafkaHandle {
