@@ -13,6 +13,8 @@ import { CONSUMER, EventsConsumer } from './events.consumer.js';
 import { Fanout } from './fanout.js';
 import { Lifecycle } from './lifecycle.js';
 import { FanoutMetrics } from './metrics.js';
+import { ReplayWorker } from './replays/replay-worker.js';
+import { Housekeeping } from './retention/housekeeping.js';
 import { DISPATCHER, KAFKA_HANDLE } from './tokens.js';
 
 /** Composition only. */
@@ -61,6 +63,27 @@ export class FanoutModule {
             metrics: FanoutMetrics,
             logger: RootLogger,
           ) => new Fanout({ config, pool, configuration, dispatcher, lanes, publisher, metrics, logger }),
+        },
+        {
+          provide: ReplayWorker,
+          inject: [PG_POOL, Fanout, FanoutMetrics, ROOT_LOGGER],
+          useFactory: (pool: Pool, fanout: Fanout, metrics: FanoutMetrics, logger: RootLogger) =>
+            new ReplayWorker({
+              pool,
+              url: config.DATABASE_URL,
+              onCancelled: (replayId) => fanout.withdraw(replayId),
+              onMade: (count) => metrics.replayMade(count),
+              onFailure: (error) => {
+                metrics.failed('replay');
+                logger.error({ err: error, during: 'replay' }, 'fanout.store_failed');
+              },
+            }),
+        },
+        {
+          provide: Housekeeping,
+          inject: [PG_POOL, FanoutMetrics, ROOT_LOGGER],
+          useFactory: (pool: Pool, metrics: FanoutMetrics, logger: RootLogger) =>
+            new Housekeeping({ pool, config, metrics, logger }),
         },
         {
           provide: KafkaBatchServer,

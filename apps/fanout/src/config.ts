@@ -26,4 +26,22 @@ export class FanoutConfig extends WithKeyring(WithKafka(WithDatabase(HostConfig)
   @IsInt()
   @Min(100)
   FANOUT_BUFFERED_DELIVERIES!: number;
+
+  @Setting({ help: 'how long the log of attempts is kept', unit: 'days', default: 30 })
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  FANOUT_ATTEMPT_DAYS!: number;
+
+  @Setting({ help: 'how long a failed delivery stays in the error queue', unit: 'days', default: 14 })
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  FANOUT_ERROR_QUEUE_DAYS!: number;
+
+  @Setting({ help: 'how long settled deliveries and ended replays are kept', unit: 'days', default: 30 })
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  FANOUT_DELIVERY_DAYS!: number;
 }

@@ -8,7 +8,8 @@ import type { Dispatcher } from 'undici';
 import type { FanoutConfig } from './config.js';
 import type { Configuration } from './configuration/configuration.js';
 import type { Destination } from './configuration/destination.js';
-import { holdWebhook } from './configuration/hold-webhook.js';
+import { holdWebhook, type HeldStatus, type HoldCause } from './configuration/hold-webhook.js';
+import { storeHealth } from './health/webhook-health.js';
 import type { Delivery } from './lanes/delivery.js';
 import { LeaseKeeper } from './leases/lease-keeper.js';
 import { LeaseStore } from './leases/lease-store.js';
@@ -33,6 +34,8 @@ export interface FanoutParts {
 
 /** How often leases are looked after: renewed, taken, given back. */
 const ADJUST_MS = 1_000;
+/** How often it is stored which webhooks began or ceased to fail. */
+const HEALTH_MS = 1_000;
 /** Notifications can be lost with their connection: this often the tables are looked at without one. */
 const POLL_MS = 5_000;
 const RETRY_MS = 500;
@@ -40,6 +43,8 @@ const RETRY_MS = 500;
 const STOP_MARGIN_MS = 1_500;
 /** Payload of a wake-up: webhook ids; longer lists go as "", which means all (NOTIFY takes 8 kB). */
 const LONGEST_PAYLOAD = 7_000;
+
+type HoldArguments = [status: HeldStatus, cause?: HoldCause];
 
 export const REPLICAS_CHANNEL = 'fanout_replicas';
 export const DELIVERIES_CHANNEL = 'deliveries';
@@ -57,6 +62,7 @@ export class Fanout {
   private again = false;
   private stale = true;
   private stopping = false;
+  private watching: Promise<void> | null = null;
 
   constructor(private readonly parts: FanoutParts) {
     const { config, pool, dispatcher, metrics, logger } = parts;
@@ -107,6 +113,7 @@ export class Fanout {
       setInterval(() => this.adjust(), ADJUST_MS),
       setInterval(() => void this.say(beat(this.parts.config.FANOUT_REPLICA)), BEAT_MS),
       setInterval(() => void this.poll(), POLL_MS),
+      setInterval(() => this.watch(), HEALTH_MS),
     );
     void this.say(beat(this.parts.config.FANOUT_REPLICA));
     this.adjust();
@@ -119,10 +126,12 @@ export class Fanout {
     for (const timer of this.timers) clearInterval(timer);
     await Promise.all(this.listening.map((listening) => listening.stop()));
     await this.adjusting;
+    this.watch();
     // Attempts that take longer than the grace are left: their leases end by themselves, and they are made again.
     const patience = Math.max(0, this.parts.config.SHUTDOWN_GRACE_MS - STOP_MARGIN_MS);
     const ended = this.keeper.releaseAll().then(() => this.settler.drained());
     await Promise.race([ended, sleep(patience, undefined, { ref: false })]);
+    await this.watching;
     await this.notices.stop();
     await this.say(farewell(this.parts.config.FANOUT_REPLICA));
   }
@@ -134,6 +143,11 @@ export class Fanout {
   /** A delivery that is committed. */
   offer(delivery: Delivery): void {
     this.keeper.sender(delivery.webhookId)?.offer(delivery);
+  }
+
+  /** The replay was cancelled. */
+  withdraw(replayId: string): void {
+    for (const sender of this.keeper.senders) sender.withdraw(replayId);
   }
 
   /** Another process may have stored deliveries before this one got their partition: memory is not the whole any more. */
@@ -221,15 +235,33 @@ export class Fanout {
   private async hold(destination: Destination, { status, reason }: Held): Promise<number> {
     for (;;) {
       try {
-        await holdWebhook(this.parts.pool, destination, status, reason);
-        this.parts.logger.warn({ tenant: destination.tenant, webhook: destination.id, status }, 'webhook.held');
-        this.reload();
+        await this.put(destination, status, reason);
         return this.parts.configuration.looksBegun;
       } catch (error) {
         this.failed('hold', error);
         await sleep(RETRY_MS);
       }
     }
+  }
+
+  private async put(destination: Destination, ...[status, cause]: HoldArguments): Promise<void> {
+    const isHeld = await holdWebhook(this.parts.pool, destination, status, cause);
+    if (isHeld) {
+      this.parts.metrics.webhookHeld(status);
+      this.parts.logger.warn({ tenant: destination.tenant, webhook: destination.id, status, cause }, 'webhook.held');
+    }
+    this.reload();
+  }
+
+  private watch(): void {
+    this.watching ??= this.disableFailing()
+      .catch((error: unknown) => this.failed('health', error))
+      .finally(() => (this.watching = null));
+  }
+
+  private async disableFailing(): Promise<void> {
+    const failing = await storeHealth(this.parts.pool, this.keeper.senders);
+    for (const { target } of failing) await this.put(target, 'disabled', 'failing_only');
   }
 
   private failed(during: string, error: unknown): void {

@@ -10,6 +10,8 @@ import {
 import type { Dispatcher } from 'undici';
 import { Configuration } from './configuration/configuration.js';
 import { Fanout } from './fanout.js';
+import { ReplayWorker } from './replays/replay-worker.js';
+import { Housekeeping } from './retention/housekeeping.js';
 import { DISPATCHER, KAFKA_HANDLE } from './tokens.js';
 
 /** Starts and stops the sending; it stops before Nest stops the consumers, and the pool is closed after both. */
@@ -17,6 +19,8 @@ import { DISPATCHER, KAFKA_HANDLE } from './tokens.js';
 export class Lifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly fanout: Fanout,
+    private readonly replays: ReplayWorker,
+    private readonly housekeeping: Housekeeping,
     private readonly configuration: Configuration,
     private readonly server: KafkaBatchServer,
     private readonly publisher: KafkaPublisher,
@@ -31,10 +35,12 @@ export class Lifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApp
     this.health.addReadiness('configuration', () => this.configuration.loaded !== null || 'not loaded yet');
     await this.publisher.start();
     this.fanout.start();
+    this.replays.start();
+    this.housekeeping.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.fanout.stop();
+    await Promise.all([this.fanout.stop(), this.replays.stop(), this.housekeeping.stop()]);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -23,6 +23,10 @@ export class FanoutMetrics {
   private readonly settleSize;
   private readonly settleSeconds;
   private readonly failures;
+  private readonly held;
+  private readonly replayed;
+  private readonly removals;
+  private readonly failedDeliveries;
 
   constructor(private readonly registry: Registry) {
     const registers = [registry];
@@ -61,6 +65,45 @@ export class FanoutMetrics {
       labelNames: ['during'] as const,
       registers,
     });
+    this.held = new Counter({
+      name: 'claimwire_fanout_webhooks_held_total',
+      help: 'Webhooks that were deauthorized or disabled',
+      labelNames: ['status'] as const,
+      registers,
+    });
+    this.replayed = new Counter({
+      name: 'claimwire_fanout_replayed_deliveries_total',
+      help: 'Deliveries that replays and retries of error queues made',
+      registers,
+    });
+    this.removals = new Counter({
+      name: 'claimwire_fanout_removed_total',
+      help: 'What was removed because its time was over',
+      labelNames: ['what'] as const,
+      registers,
+    });
+    this.failedDeliveries = new Gauge({
+      name: 'claimwire_fanout_error_queue_deliveries',
+      help: 'Deliveries in all error queues; every replica shows the same number',
+      registers,
+    });
+  }
+
+  /** Put to `status` by what its destination answered, or did not. */
+  webhookHeld(status: string): void {
+    this.held.inc({ status });
+  }
+
+  replayMade(count: number): void {
+    this.replayed.inc(count);
+  }
+
+  removed(what: string, count: number): void {
+    this.removals.inc({ what }, count);
+  }
+
+  errorQueue(deliveries: number): void {
+    this.failedDeliveries.set(deliveries);
   }
 
   attempted(outcome: Settlement['outcome']['type'], seconds: number): void {

@@ -1,10 +1,11 @@
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import type { Dispatcher } from 'undici';
 import { addressPolicy } from './address-policy.js';
 import type { AddressPolicy } from './address-policy.js';
 import { AddressRefusedError } from './address-refused.error.js';
+import { watchConnection } from './connection-times.js';
 import { HostResolver } from './host-resolver.js';
 import type { Resolve } from './host-resolver.js';
 
@@ -62,7 +63,8 @@ export function createEgressDispatcher(options: EgressOptions): Dispatcher {
     connect: (target, callback) => {
       // A literal address is dialled without a look-up, so it is judged here.
       if (isIP(target.hostname) !== 0 && !allows(target.hostname)) return callback(new AddressRefusedError(), null);
-      return dial(target, callback);
+      const socket: unknown = dial(target, callback);
+      if (socket instanceof Socket) watchConnection(socket);
     },
   });
 }

@@ -1,3 +1,4 @@
+import { isBodiless } from '@claimwire/contracts';
 import type { TimedSecret } from '@claimwire/signing';
 import { UnusableWebhookError } from './destination.js';
 import type { Destination, JwtKey, Method, OAuthClient, Signing, WebhookStatus } from './destination.js';
@@ -15,6 +16,10 @@ export interface WebhookRecord {
   url: string;
   concurrency: number;
   timeoutMs: number;
+  rateLimit: number | null;
+  disableAfterMs: number | null;
+  activeSince: number;
+  logResponse: 'full' | 'headers' | 'none';
   ordering: Ordering;
   retryPolicy: RetryPolicy;
   payload: 'full' | 'status_only';
@@ -32,19 +37,27 @@ type Header = readonly [name: string, value: string];
 const FORBIDDEN =
   /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|expect|webhook-.*|ce-.*)$/i;
 
-const DEFAULTS: readonly Header[] = [
-  ['content-type', 'application/json'],
-  ['user-agent', 'Claimwire/1'],
-];
+const USER_AGENT: Header = ['user-agent', 'Claimwire/1'];
+const DEFAULTS: readonly Header[] = [['content-type', 'application/json'], USER_AGENT];
+/** A shorter value is no secret, and blanking it would spoil what is logged. */
+const SHORTEST_SECRET = 8;
 
 function apiKeyHeaders(config: Readonly<Record<string, unknown>>): Header[] {
   const headers = Array.isArray(config.headers) ? (config.headers as { name?: unknown; value?: unknown }[]) : [];
   return headers.map(({ name, value }) => [String(name), String(value)] as const);
 }
 
+function dummyHeader({ header }: Readonly<Record<string, unknown>>): Header[] {
+  if (typeof header !== 'object' || header === null) return [];
+  const { name, value } = header as { name?: unknown; value?: unknown };
+  return [[String(name), String(value)]];
+}
+
 function credentialHeaders({ type, config }: WebhookRecord['credentials']): Header[] {
   switch (type) {
     case 'none':
+      // Some receivers want a header to be there, whatever it says.
+      return dummyHeader(config);
     case 'oauth2_client_credentials':
       return [];
     case 'api_keys':
@@ -94,6 +107,12 @@ function merge(...lists: (readonly Header[])[]): Header[] {
   return [...byName.values()].filter(([name]) => !FORBIDDEN.test(name));
 }
 
+/** The longest first, so that one within another leaves no rest; of "Basic …" also what follows. */
+const secretsIn = (values: readonly string[]): string[] =>
+  [...new Set(values.flatMap((value) => [value, ...value.split(' ').slice(-1)]))]
+    .filter((value) => value.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length);
+
 /** @throws UnusableWebhookError when it cannot be sent to as it is */
 export function compileDestination(webhook: WebhookRecord): Destination {
   const { url: address, headers: own, credentials, ...rest } = webhook;
@@ -101,9 +120,15 @@ export function compileDestination(webhook: WebhookRecord): Destination {
   const url = new URL(address);
   const secret = credentialHeaders(credentials);
   const oauth = readOAuth(credentials);
-  const merged = merge(DEFAULTS, Object.entries(own), secret);
+  const merged = merge(isBodiless(webhook.method) ? [USER_AGENT] : DEFAULTS, Object.entries(own), secret);
   const headers = oauth ? merged.filter(([name]) => name.toLowerCase() !== 'authorization') : merged;
   const secretNames = new Set(secret.map(([name]) => name.toLowerCase()));
+  const ownSecrets = headers.filter(([name, value]) => maskHeader(name, value) !== value);
+  const secretValues = [
+    ...[...secret, ...ownSecrets].map(([, value]) => value),
+    ...webhook.secrets.map(({ value }) => value),
+    ...url.searchParams.values(),
+  ];
   const shown = headers.map(([name, value]) => {
     return [name.toLowerCase(), secretNames.has(name.toLowerCase()) ? MASK : maskHeader(name, value)];
   });
@@ -115,5 +140,6 @@ export function compileDestination(webhook: WebhookRecord): Destination {
     oauth,
     headers: headers.flat(),
     masked: { url: maskUrl(address), headers: Object.fromEntries(shown) as Record<string, string> },
+    secretValues: secretsIn(secretValues),
   };
 }

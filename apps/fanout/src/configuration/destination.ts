@@ -43,6 +43,14 @@ export interface Destination {
   path: string;
   concurrency: number;
   timeoutMs: number;
+  /** Most starts in any second; null = no limit. */
+  rateLimit: number | null;
+  /** How long it may fail only before it is disabled; null = for ever. */
+  disableAfterMs: number | null;
+  /** When it got its status, milliseconds since the epoch. */
+  activeSince: number;
+  /** What the log of attempts keeps of answers. */
+  logResponse: 'full' | 'headers' | 'none';
   ordering: Ordering;
   retryPolicy: RetryPolicy;
   payload: 'full' | 'status_only';
@@ -54,6 +62,8 @@ export interface Destination {
   headers: readonly string[];
   /** For the log of attempts: the address and `headers` without secrets. */
   masked: { url: string; headers: Readonly<Record<string, string>> };
+  /** Values that no log may show, also where an answer repeats them. */
+  secretValues: readonly string[];
 }
 
 /** The webhook cannot be sent to as it is configured; its deliveries are kept. The message holds no secret. */

@@ -2,6 +2,8 @@ import { inTransaction, writeHubNotices, type Pool } from '@claimwire/postgres';
 import type { Destination } from './destination.js';
 
 export type HeldStatus = 'deauthorized' | 'disabled';
+/** Where no answer of the destination is the reason. */
+export type HoldCause = 'token_refused' | 'failing_only';
 
 const REASONS = {
   deauthorized: 'the destination answered 401',
@@ -17,18 +19,22 @@ with changed as (
 insert into audit_log (tenant_id, actor, action, target, detail)
 select tenant_id, 'fanout', 'webhook.' || $2, $1, jsonb_build_object('reason', $3::text) from changed`;
 
-/** Puts a webhook to `deauthorized` or `disabled`, with its entry in the audit log and its notice. */
+/**
+ * Puts a webhook to `deauthorized` or `disabled`, with its entry in the audit log and its notice.
+ * @returns false when it is not what it was when it was sent to: nothing is changed then
+ */
 export async function holdWebhook(
   pool: Pool,
   { id, tenant, statusSince }: Destination,
   status: HeldStatus,
-  cause?: 'token_refused',
-): Promise<void> {
+  cause?: HoldCause,
+): Promise<boolean> {
   const reason = cause ?? REASONS[status];
-  await inTransaction(pool, async (client) => {
+  return inTransaction(pool, async (client) => {
     const { rowCount } = await client.query(HOLD, [id, status, reason, statusSince]);
-    if (rowCount !== 1) return;
+    if (rowCount !== 1) return false;
     const data = { status: cause ? null : ANSWERS[status], reason };
     await writeHubNotices(client, [{ type: `webhook.${status}`, tenant, webhookId: id, data }]);
+    return true;
   });
 }

@@ -14,3 +14,8 @@ export function maskUrl(address: string): string {
   const query = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=${MASK}`).join('&');
   return url.origin + url.pathname + (query === '' ? '' : `?${query}`);
 }
+
+/** The text with every secret in it blanked. */
+export function maskText(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
+}

@@ -33,7 +33,8 @@ interface Cached {
 
 const WEBHOOKS = `
 select w.id, w.tenant_id as tenant, w.status, w.status_since::text as "statusSince", w.method, w.url, w.concurrency,
-  w.timeout_ms as "timeoutMs", w.ordering, w.retry_policy as "retryPolicy", w.payload, w.signing, w.headers,
+  w.timeout_ms as "timeoutMs", w.rate_limit as "rateLimit", w.disable_after_seconds * 1000::float8 as "disableAfterMs",
+  (extract(epoch from w.status_since) * 1000)::float8 as "activeSince", w.log_response as "logResponse", w.ordering, w.retry_policy as "retryPolicy", w.payload, w.signing, w.headers,
   w.signing_sealed as "signingSealed", c.id as "credentialSetId", c.tenant_id as "credentialTenant",
   c.type as "credentialType", c.sealed as "credentialSealed",
   k.keys, md5(w::text || c::text || coalesce(k.keys::text, '')) as fingerprint

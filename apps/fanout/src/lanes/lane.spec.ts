@@ -82,6 +82,34 @@ describe('concurrency', () => {
   });
 });
 
+describe('replays', () => {
+  const replayed = (id: string, replayId = 'rpl_1') => item(id, `claim-${id}`, 1, replayId);
+
+  it('start after what is live, in at most half of the places', () => {
+    const replays = ['1', '2', '3', '4'].map((id) => replayed(id));
+    const lane = laneOf('per_claim', 4, ...replays, item('live', 'a', 1));
+    expect(takeAll(lane)).toEqual(['live', '1', '2']);
+    lane.answered(replays[0]);
+    expect(takeAll(lane)).toEqual(['3']);
+    lane.add(item('later', 'b', 1));
+    expect(takeAll(lane)).toEqual(['later']);
+  });
+
+  it('start where there is one place only', () => {
+    expect(takeAll(laneOf('per_claim', 1, replayed('1'), replayed('2')))).toEqual(['1']);
+  });
+
+  it('that are withdrawn do not start; what is under way ends', () => {
+    const [first, second, other] = [replayed('1'), replayed('2'), replayed('3', 'rpl_2')];
+    const lane = laneOf('per_claim', 2, first, second, other, item('live', 'a', 1));
+    expect(takeAll(lane)).toEqual(['live', '1']);
+    expect(lane.withdraw('rpl_1')).toEqual([second]);
+    lane.answered(first);
+    lane.settled(first);
+    expect(takeAll(lane)).toEqual(['3']);
+  });
+});
+
 describe('latest only', () => {
   it('replaces what waits, never what is under way', () => {
     const [a1, a2, a3] = [item('1', 'a', 1), item('2', 'a', 2), item('3', 'a', 3)];

@@ -17,6 +17,7 @@ interface Chain<T> {
   items: T[];
   /** Its first item is in flight or not settled yet. */
   busy: boolean;
+  isReplay: boolean;
 }
 
 /**
@@ -24,13 +25,16 @@ interface Chain<T> {
  *
  * - At most `concurrency` items are between `take` and `answered`.
  * - Of one claim, at most one item is between `take` and `settled`/`postponed`, and items start in version order.
- * - Replays know no order. `latest_only`: an item that waits gives way to a newer one of its claim.
+ * - Replays know no order; they start when nothing live may, in at most half of the places.
+ * - `latest_only`: an item that waits gives way to a newer one of its claim.
  */
 export class Lane<T extends LaneItem> {
   private readonly chains = new Map<string, Chain<T>>();
   private readonly chainOf = new Map<string, Chain<T>>();
   private readonly ready = new Fifo<Chain<T>>();
+  private readonly replays = new Fifo<Chain<T>>();
   private running = 0;
+  private replaying = 0;
   private heldBytes = 0;
 
   constructor(
@@ -74,26 +78,24 @@ export class Lane<T extends LaneItem> {
     insertByVersion(chain, item);
     this.chainOf.set(item.id, chain);
     this.heldBytes += item.message?.length ?? 0;
-    if (wasEmpty && !chain.busy) this.ready.push(chain);
+    if (wasEmpty && !chain.busy) this.queueOf(chain).push(chain);
     return superseded;
   }
 
   /** The next item that may start, now counted as in flight; null while there is none. */
   take(): T | null {
     if (this.running >= this.concurrency) return null;
-    for (let chain = this.ready.shift(); chain; chain = this.ready.shift()) {
-      const item = chain.items[0];
-      if (chain.busy || !item) continue;
-      chain.busy = true;
-      this.running += 1;
-      return item;
-    }
-    return null;
+    const live = this.start(this.ready);
+    if (live || this.replaying >= Math.max(1, this.concurrency >> 1)) return live;
+    const replay = this.start(this.replays);
+    if (replay) this.replaying += 1;
+    return replay;
   }
 
   /** The HTTP exchange ended: its place is free, its claim is not yet. */
-  answered(): void {
+  answered(item?: T): void {
     this.running -= 1;
+    if (item && item.replayId !== '') this.replaying -= 1;
   }
 
   /** True when a newer item of the claim waits behind this one. */
@@ -109,7 +111,7 @@ export class Lane<T extends LaneItem> {
     this.forget(item);
     chain.items = chain.items.filter((other) => other !== item);
     chain.busy = false;
-    if (chain.items.length > 0) this.ready.push(chain);
+    if (chain.items.length > 0) this.queueOf(chain).push(chain);
     else if (chain.key !== null) this.chains.delete(chain.key);
   }
 
@@ -123,11 +125,38 @@ export class Lane<T extends LaneItem> {
     if (chain.key !== null) this.chains.delete(chain.key);
   }
 
+  /** Takes out what waits of a replay. @returns it */
+  withdraw(replayId: string): T[] {
+    const waiting = [...this.chainOf.values()].filter(
+      (chain) => chain.isReplay && !chain.busy && chain.items[0]?.replayId === replayId,
+    );
+    return waiting.flatMap((chain) => {
+      for (const item of chain.items) this.forget(item);
+      return chain.items.splice(0);
+    });
+  }
+
+  private start(queue: Fifo<Chain<T>>): T | null {
+    for (let chain = queue.shift(); chain; chain = queue.shift()) {
+      const item = chain.items[0];
+      if (chain.busy || !item) continue;
+      chain.busy = true;
+      this.running += 1;
+      return item;
+    }
+    return null;
+  }
+
+  private queueOf(chain: Chain<T>): Fifo<Chain<T>> {
+    return chain.isReplay ? this.replays : this.ready;
+  }
+
   private chainFor(item: T): Chain<T> {
-    if (this.ordering === 'unordered' || item.replayId !== '') return { key: null, items: [], busy: false };
+    const isReplay = item.replayId !== '';
+    if (this.ordering === 'unordered' || isReplay) return { key: null, items: [], busy: false, isReplay };
     const known = this.chains.get(item.claimKey);
     if (known) return known;
-    const chain: Chain<T> = { key: item.claimKey, items: [], busy: false };
+    const chain: Chain<T> = { key: item.claimKey, items: [], busy: false, isReplay };
     this.chains.set(item.claimKey, chain);
     return chain;
   }

@@ -17,6 +17,10 @@ const destination = (timeoutMs: number): Destination => ({
   path: '/',
   concurrency: 1,
   timeoutMs,
+  rateLimit: null,
+  disableAfterMs: null,
+  activeSince: 0,
+  logResponse: 'full',
   ordering: 'per_claim',
   retryPolicy: { type: 'fixed', retries: 4, delaySeconds: 0 },
   payload: 'full',
@@ -25,6 +29,7 @@ const destination = (timeoutMs: number): Destination => ({
   headers: [],
   oauth: null,
   masked: { url: '', headers: {} },
+  secretValues: [],
 });
 const snapshot = (timeoutMs: number, look: number): ConfigurationSnapshot => ({
   version: 1n,

@@ -96,7 +96,9 @@ export class LeaseKeeper {
     for (const lease of leases) {
       const destination = destinations.get(lease.webhookId);
       if (!destination) continue;
-      const sender = new WebhookSender(destination, startedAt + lease.ttlMs, this.options.senderPorts);
+      // Another one may have sent until now; nobody has for a webhook that was never held.
+      const lastStart = lease.epoch > 1n ? performance.now() : -Infinity;
+      const sender = new WebhookSender(destination, startedAt + lease.ttlMs, this.options.senderPorts, lastStart);
       this.held.set(lease.webhookId, { lease, sender, renewedAt: startedAt });
     }
   }

@@ -1,5 +1,4 @@
-import { BINDING_FILTERS, explainBinding, noticeFacts, type EventFacts } from '@claimwire/contracts';
-import fc from 'fast-check';
+import { noticeFacts, type EventFacts } from '@claimwire/contracts';
 import { describe, expect, it } from 'vitest';
 import { BindingIndex } from './binding-index.js';
 import type { Binding } from './binding-index.js';
@@ -96,41 +95,5 @@ describe('matching a notice', () => {
 
   it('never goes to the webhook that it is about', () => {
     expect(matches(notice('whk_1'), binding(), binding({ webhookId: 'whk_2' }))).toEqual(['whk_2']);
-  });
-});
-
-describe('the index', () => {
-  const word = fc.constantFrom('a', 'b', 'c');
-  const filters = fc.dictionary(
-    fc.constantFrom(...BINDING_FILTERS, 'unknown'),
-    fc.oneof(word, fc.array(word, { maxLength: 2 }), fc.constant(null)),
-    { maxKeys: 3 },
-  );
-  const values = fc.record(
-    Object.fromEntries(BINDING_FILTERS.map((name) => [name, fc.option(word)])) as Record<
-      string,
-      fc.Arbitrary<string | null>
-    >,
-  );
-  const type = fc.constantFrom('claim.updated', 'claim.status_changed');
-
-  it('sends exactly what the explanation of a binding has no objection to', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(type, fc.constant('*')),
-        filters,
-        values,
-        type,
-        fc.constantFrom(null, 'whk_1'),
-        (...drawn) => {
-          const [eventType, wanted, own, ofType, entity] = drawn;
-          const facts = event({ ...own, type: ofType, entity });
-          const objections = explainBinding({ eventType, filters: wanted }, facts, 'whk_1');
-          expect(matches(facts, binding({ eventType, filters: wanted }))).toEqual(
-            objections.length === 0 ? ['whk_1'] : [],
-          );
-        },
-      ),
-    );
   });
 });

@@ -44,5 +44,6 @@ export async function addToken(
     ...request,
     headers: [...request.headers, signing.header, token],
     shown: { ...request.shown, [signing.header]: MASK },
+    secrets: [...request.secrets, token],
   };
 }

@@ -1,7 +1,7 @@
 import type { RootLogger } from '@claimwire/service-host';
 import type { Dispatcher } from 'undici';
 import type { Destination } from '../configuration/destination.js';
-import { maskHeader } from '../configuration/mask.js';
+import { maskHeader, maskText } from '../configuration/mask.js';
 import type { Delivery } from '../lanes/delivery.js';
 import type { FanoutMetrics } from '../metrics.js';
 import { decideOutcome } from '../policy/decide-outcome.js';
@@ -35,12 +35,18 @@ function answerOf({ status, error, headers }: Exchange): Answer {
   return { kind: 'response', status, retryAfter: headers['retry-after'] };
 }
 
-function responseOf({ status, headers, body }: Exchange): AttemptRecord['response'] {
-  if (status === null) return null;
+/** What the webhook lets the log keep, without our secrets: a receiver may answer with what it was sent. */
+function responseOf(
+  { status, headers, body }: Exchange,
+  { logResponse }: Destination,
+  secrets: readonly string[],
+): AttemptRecord['response'] {
+  if (status === null || logResponse === 'none') return null;
   const shown = Object.entries(headers).map(([name, value]) => {
-    return [name, maskHeader(name, String(value)).slice(0, KEPT_HEADER_LENGTH)] as const;
+    return [name, maskText(maskHeader(name, String(value)), secrets).slice(0, KEPT_HEADER_LENGTH)] as const;
   });
-  return { headers: Object.fromEntries(shown), body: body.toString('utf8') };
+  const text = logResponse === 'full' ? maskText(body.toString('utf8'), secrets) : '';
+  return { headers: Object.fromEntries(shown), body: text };
 }
 
 /** Makes one attempt of a delivery and says what becomes of it; stores nothing. */
@@ -79,7 +85,7 @@ export class Attempter {
         error,
         phases,
         request: { method: destination.method, url: destination.masked.url, headers: shown },
-        response: responseOf(result),
+        response: responseOf(result, destination, [...(request?.secrets ?? []), ...destination.secretValues]),
       },
     };
   }
@@ -116,6 +122,7 @@ export class Attempter {
     const token = await this.tokens.get(oauth, left());
     if (token.kind !== 'token') return { ...FAILED, error: `token_${token.kind}` };
     const headers = [...request.headers, 'authorization', `Bearer ${token.value}`];
+    request.secrets.push(token.value);
     const result = await this.exchange(destination, { ...request, headers }, left());
     if (result.status !== 401) return result;
     this.tokens.discard(oauth, token.value);

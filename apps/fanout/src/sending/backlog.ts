@@ -27,7 +27,11 @@ const LONGEST_TIMER_MS = 60_000;
 interface Ended {
   ids: Set<string>;
   claims: Set<string>;
+  /** Replays that were cancelled. */
+  replays: Set<string>;
 }
+
+const nothingEnded = (): Ended => ({ ids: new Set(), claims: new Set(), replays: new Set() });
 
 /**
  * Between the table and the lane of one webhook. `complete` = every pending delivery is in the lane: only then may a fresh
@@ -40,7 +44,7 @@ export class Backlog {
   private stalled = false;
   private invalidated = false;
   private offered: Delivery[] = [];
-  private ended: Ended = { ids: new Set(), claims: new Set() };
+  private ended = nothingEnded();
   private timer: NodeJS.Timeout | undefined;
   private timerAt = Infinity;
 
@@ -73,6 +77,10 @@ export class Backlog {
     if (this.reading) this.ended.ids.add(delivery.id);
   }
 
+  withdraw(replayId: string): void {
+    if (this.reading) this.ended.replays.add(replayId);
+  }
+
   /** @param delayMs until it is due again; null = not before the configuration changes */
   postponed(delivery: Delivery, delayMs: number | null): void {
     this.settled(delivery);
@@ -92,7 +100,7 @@ export class Backlog {
     this.reading = true;
     this.invalidated = false;
     this.offered = [];
-    this.ended = { ids: new Set(), claims: new Set() };
+    this.ended = nothingEnded();
     void this.read(limit);
   }
 
@@ -134,7 +142,8 @@ export class Backlog {
   }
 
   private hasEnded({ id, claimKey, replayId }: Delivery): boolean {
-    return this.ended.ids.has(id) || (replayId === '' && this.ended.claims.has(claimKey));
+    const { ids, claims, replays } = this.ended;
+    return ids.has(id) || (replayId === '' ? claims.has(claimKey) : replays.has(replayId));
   }
 
   private wakeIn(ms: number): void {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createEgressDispatcher } from '@claimwire/egress';
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -40,6 +41,26 @@ describe('an exchange', () => {
     expect(done).toMatchObject({ status: 429, error: null, headers: { 'retry-after': '7' } });
     expect(done.body.toString()).toBe('slow down');
     expect(done.phases.total).toBeGreaterThanOrEqual(done.phases.firstByte ?? Infinity);
+  });
+
+  it('says what opening the connection took, where it needed a new one', async () => {
+    const server = createServer((_request, response) => response.end());
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const through = createEgressDispatcher({
+      allowNetworks: ['127.0.0.0/8'],
+      resolve: (_name, _options, done) => setImmediate(done, null, [{ address: '127.0.0.1', family: 4 }]),
+    });
+    const origin = `http://pms.example:${(server.address() as AddressInfo).port}`;
+    const request = { origin, path: '/', method: 'GET', headers: [], body: null, timeoutMs: 20_000 } as const;
+    const first = await exchange(through, { ...request, headers: [] }, deadlines);
+    // Only then does its socket wait for the next request.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const second = await exchange(through, { ...request, headers: [] }, deadlines);
+    expect(Object.keys(first.phases)).toEqual(['dns', 'tcp', 'connect', 'firstByte', 'total']);
+    expect(first.phases.connect).toBeGreaterThanOrEqual((first.phases.dns ?? Infinity) + (first.phases.tcp ?? 0) - 0.2);
+    expect(Object.keys(second.phases)).toEqual(['connect', 'firstByte', 'total']);
+    await through.destroy();
   });
 
   it('keeps 2 kB of the body and closes the socket of one without end', async () => {

@@ -1,4 +1,6 @@
+import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingHttpHeaders } from 'node:http';
+import { takeConnectionTimes, type ConnectionTimes } from '@claimwire/egress';
 import type { Dispatcher } from 'undici';
 import { attemptError } from './attempt-error.js';
 import type { AttemptError } from './attempt-error.js';
@@ -9,7 +11,8 @@ export const KEPT_BODY_BYTES = 2048;
 /** A longer body is not waited for: its socket is closed and the status counts. */
 const LONGEST_BODY_BYTES = 256 * 1024;
 
-export interface Phases {
+/** Beside what opening a connection took, where the request needed a new one. */
+export interface Phases extends ConnectionTimes {
   /** Milliseconds until a socket was there. */
   connect: number | null;
   /** Milliseconds until the answer's headers. */
@@ -42,6 +45,19 @@ class TimedOutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+/** The exchange whose request is being written: undici says by a channel, in the same turn, on which socket. */
+let starting: ExchangeHandler | null = null;
+
+function startOn(exchange: ExchangeHandler): void {
+  starting = exchange;
+}
+
+subscribe('undici:client:sendHeaders', (message) => {
+  const { socket } = message as { socket: object };
+  if (starting) starting.connection = takeConnectionTimes(socket);
+  starting = null;
+});
+
 const rounded = (ms: number): number => Math.round(ms * 10) / 10;
 
 /** One request and its answer, on undici's lowest level: no stream and no abort signal per delivery. */
@@ -55,6 +71,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   private readonly kept: Buffer[] = [];
   private received = 0;
   private done = false;
+  /** What opening the socket took, where this is its first request. */
+  connection: ConnectionTimes | undefined;
   private readonly callOff: () => void;
 
   constructor(
@@ -72,6 +90,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     // A process that was stopped hears of the socket before its timers: the clock is looked at here.
     if (this.done || performance.now() - this.startedAt >= this.timeoutMs) return this.abort(new TimedOutError());
     this.connectMs = this.elapsed();
+    startOn(this);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -107,7 +126,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (this.done) return;
     this.done = true;
     this.callOff();
-    const phases = { connect: this.connectMs, firstByte: this.firstByteMs, total: this.elapsed() };
+    const phases = { ...this.connection, connect: this.connectMs, firstByte: this.firstByteMs, total: this.elapsed() };
     this.finish({ status, error, headers: this.headers, body: Buffer.concat(this.kept), phases });
   }
 

@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { compileDestination } from '../configuration/compile-destination.js';
 import type { WebhookRecord } from '../configuration/compile-destination.js';
+import { maskText } from '../configuration/mask.js';
 import { UnusableWebhookError } from '../configuration/destination.js';
 import type { Delivery } from '../lanes/delivery.js';
 import { renderRequest } from './render-request.js';
@@ -20,6 +21,10 @@ const webhook = (more: Partial<WebhookRecord> = {}): WebhookRecord => ({
   url: 'https://user:pass@pms.example:8443/in/claims?key=hunter2&v=1',
   concurrency: 4,
   timeoutMs: 5000,
+  rateLimit: null,
+  disableAfterMs: null,
+  activeSince: 0,
+  logResponse: 'full',
   ordering: 'per_claim',
   retryPolicy: { type: 'fixed', retries: 4, delaySeconds: 90 },
   payload: 'full',
@@ -164,5 +169,26 @@ describe('a webhook that cannot be sent to', () => {
     ['address', { url: 'nonsense' }],
   ])('is refused when it is made ready: %s', (_name, more) => {
     expect(() => compileDestination(webhook(more))).toThrow(UnusableWebhookError);
+  });
+
+  it('knows every secret of the webhook, so that an answer that repeats one can be blanked', () => {
+    const { destination } = render({ url: 'https://pms.example/in?key=hunter2-hunter2&v=1' });
+    expect(destination.secretValues).toEqual(expect.arrayContaining(['partner-secret', 'own-secret', ...SECRETS]));
+    const answer = `you sent partner-secret, own-secret and hunter2-hunter2 to 7`;
+    expect(maskText(answer, destination.secretValues)).toBe('you sent ***, *** and *** to 7');
+    const basic = render({
+      credentials: { type: 'basic', config: { username: 'u', password: 'p-p-p-p' } },
+    }).destination;
+    const [, pair = ''] = (basic.headers[basic.headers.indexOf('authorization') + 1] ?? '').split(' ');
+    expect(maskText(`Authorization: Basic ${pair}`, basic.secretValues)).toBe('Authorization: ***');
+    expect(maskText(pair, basic.secretValues)).toBe('***');
+  });
+
+  it('has no content type where it has no body, and a dummy header where the credential set has one', () => {
+    const { headers, body } = render({ method: 'GET', credentials: { type: 'none', config: {} } });
+    expect([body, headers['content-type']]).toEqual([null, undefined]);
+    expect(headers['user-agent']).toBe('Claimwire/1');
+    const header = { name: 'X-Unused', value: 'none' };
+    expect(render({ credentials: { type: 'none', config: { header } } }).headers['x-unused']).toBe('none');
   });
 });

@@ -12,6 +12,8 @@ export interface RenderedRequest {
   headers: string[];
   /** What this delivery added, without secrets: for the log of attempts. */
   shown: Record<string, string>;
+  /** Values of this request that no log may show: tokens. */
+  secrets: string[];
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -79,5 +81,5 @@ export function renderRequest(destination: Destination, delivery: Delivery, now:
   if (delivery.replayId !== '') dynamic['claimwire-replay'] = delivery.replayId;
   const headers = [...destination.headers];
   for (const name in dynamic) headers.push(name, dynamic[name] ?? '');
-  return { body, headers, shown: maskSignature(dynamic, destination) };
+  return { body, headers, shown: maskSignature(dynamic, destination), secrets: [] };
 }

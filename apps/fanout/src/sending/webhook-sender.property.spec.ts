@@ -18,6 +18,10 @@ const DESTINATION: Destination = {
   path: '/',
   concurrency: CONCURRENCY,
   timeoutMs: 1_000,
+  rateLimit: null,
+  disableAfterMs: null,
+  activeSince: 0,
+  logResponse: 'full',
   ordering: 'per_claim',
   retryPolicy: { type: 'fixed', retries: 4, delaySeconds: 0 },
   payload: 'full',
@@ -26,6 +30,7 @@ const DESTINATION: Destination = {
   headers: [],
   oauth: null,
   masked: { url: '', headers: {} },
+  secretValues: [],
 };
 const ATTEMPT = {
   at: 0,

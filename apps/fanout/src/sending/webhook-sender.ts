@@ -1,12 +1,14 @@
 import { faultPoint } from '@claimwire/service-host';
 import type { Destination } from '../configuration/destination.js';
+import { FailingSpell } from '../health/failing-spell.js';
 import type { Delivery } from '../lanes/delivery.js';
 import { Lane } from '../lanes/lane.js';
+import { RateGate } from '../lanes/rate-gate.js';
 import type { Outcome } from '../policy/decide-outcome.js';
 import type { Attempted } from './attempter.js';
 import { Backlog } from './backlog.js';
 import type { BacklogStore } from './backlog.js';
-import type { Settlement } from './settlement.js';
+import type { AttemptRecord, Settlement } from './settlement.js';
 
 export type Held = Extract<Outcome, { type: 'hold' }>;
 
@@ -32,6 +34,9 @@ const LEASE_MARGIN_MS = 500;
 export class WebhookSender {
   private readonly lane: Lane<Delivery>;
   private readonly backlog: Backlog;
+  private readonly gate: RateGate;
+  private gateTimer: NodeJS.Timeout | undefined;
+  readonly spell = new FailingSpell();
   /** While the webhook is to be held: until a look after this one shows it active. */
   private heldUntilLook: number | null = null;
   private closing = false;
@@ -39,12 +44,17 @@ export class WebhookSender {
   private unsettled = 0;
   private onIdle: (() => void) | undefined;
 
-  /** @param leaseUntil by performance.now() */
+  /**
+   * @param leaseUntil by performance.now()
+   * @param lastStart when somebody else may have started an attempt at last, by performance.now()
+   */
   constructor(
     private destination: Destination,
     private leaseUntil: number,
     private readonly ports: SenderPorts,
+    lastStart = -Infinity,
   ) {
+    this.gate = new RateGate(destination.rateLimit, lastStart);
     this.lane = new Lane(destination.ordering, destination.concurrency);
     this.backlog = new Backlog(destination.id, destination.ordering, this.lane, {
       store: ports.store,
@@ -54,6 +64,11 @@ export class WebhookSender {
       onFailure: (error) => ports.onFailure(error),
     });
     this.backlog.invalidate();
+  }
+
+  /** As it is configured now. */
+  get target(): Destination {
+    return this.destination;
   }
 
   get inFlight(): number {
@@ -78,6 +93,7 @@ export class WebhookSender {
   configure(destination: Destination, look: number): void {
     this.destination = destination;
     this.lane.resize(destination.concurrency);
+    this.gate.resize(destination.rateLimit, performance.now());
     if (this.heldUntilLook !== null && look > this.heldUntilLook) {
       this.heldUntilLook = null;
       this.backlog.invalidate();
@@ -95,10 +111,19 @@ export class WebhookSender {
     this.backlog.invalidate();
   }
 
+  /** The replay was cancelled: what waits of it is not sent. */
+  withdraw(replayId: string): void {
+    const withdrawn = this.lane.withdraw(replayId);
+    this.backlog.withdraw(replayId);
+    for (const delivery of withdrawn) this.backlog.settled(delivery);
+    this.pump();
+  }
+
   /** Starts nothing more; resolves when what is under way is stored. */
   async close(): Promise<void> {
     this.closing = true;
     this.backlog.close();
+    clearTimeout(this.gateTimer);
     if (this.unsettled === 0) return;
     await new Promise<void>((resolve) => {
       this.onIdle = resolve;
@@ -109,6 +134,7 @@ export class WebhookSender {
     while (this.mayStart()) {
       const delivery = this.lane.take();
       if (!delivery) break;
+      this.gate.started(performance.now());
       this.unsettled += 1;
       void this.send(delivery);
     }
@@ -117,7 +143,18 @@ export class WebhookSender {
 
   private mayStart(): boolean {
     if (this.closing || this.heldUntilLook !== null) return false;
-    return performance.now() + this.destination.timeoutMs + LEASE_MARGIN_MS < this.leaseUntil;
+    const now = performance.now();
+    if (now + this.destination.timeoutMs + LEASE_MARGIN_MS >= this.leaseUntil) return false;
+    const waitMs = this.gate.waitMs(now);
+    if (waitMs > 0) this.pumpIn(waitMs);
+    return waitMs === 0;
+  }
+
+  private pumpIn(ms: number): void {
+    this.gateTimer ??= setTimeout(() => {
+      this.gateTimer = undefined;
+      this.pump();
+    }, Math.ceil(ms));
   }
 
   private async send(delivery: Delivery): Promise<void> {
@@ -125,13 +162,20 @@ export class WebhookSender {
     await faultPoint('fanout.before-attempt');
     const { outcome, attempt } = await this.ports.attempt(destination, delivery);
     await faultPoint('fanout.after-attempt');
-    this.lane.answered();
+    this.lane.answered(delivery);
+    this.note(outcome, attempt);
     if (outcome.type === 'hold') this.heldUntilLook ??= Infinity;
     const isReplaced =
       outcome.type === 'retry' && destination.ordering === 'latest_only' && this.lane.hasNewer(delivery);
     const settlement = { delivery, attempt, outcome: isReplaced ? ({ type: 'superseded' } as const) : outcome };
     this.ports.settle(settlement, () => this.stored(settlement, destination));
     this.pump();
+  }
+
+  /** A 401 and a 410 say something else than that the webhook fails, and have their own consequence. */
+  private note({ type }: Outcome, { at }: AttemptRecord): void {
+    if (type === 'delivered' || type === 'rejected') this.spell.well();
+    if (type === 'retry' || type === 'exhausted') this.spell.failed(at);
   }
 
   private stored({ delivery, outcome }: Settlement, destination: Destination): void {

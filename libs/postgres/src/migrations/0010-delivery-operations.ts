@@ -63,8 +63,7 @@ alter table webhooks
 create table webhook_health (
   webhook_id text primary key references webhooks on delete cascade,
   -- first failed attempt after the last one that was answered; null = it is well
-  failing_since timestamptz,
-  failed_at timestamptz
+  failing_since timestamptz
 );
 `;
 
