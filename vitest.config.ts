@@ -15,7 +15,7 @@ const project = (name: string, include: string[], more: object = {}) => ({
   test: { name, include, exclude: ['**/node_modules/**', '**/dist/**', 'var/**'], environment: 'node', ...more },
 });
 
-/** `FUZZ_CASES=100000 npx vitest run --project unit conformance`: each provider's parsers on so many damaged bodies. */
+/** `npm run fuzz` sets it: so many cases for each property test that leaves their number open. */
 const fuzzing = process.env.FUZZ_CASES
   ? { setupFiles: ['libs/testkit/src/vitest-fuzz-setup.ts'], testTimeout: 60 * 60_000 }
   : {};
@@ -32,7 +32,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['**/!(*.property|*.int|*.e2e|*.chaos).spec.ts'], fuzzing),
-      project('property', ['**/*.property.spec.ts'], { testTimeout: 120_000 }),
+      project('property', ['**/*.property.spec.ts'], { testTimeout: 120_000, ...fuzzing }),
       project('integration', ['**/*.int.spec.ts'], realParts),
       project('e2e', ['test/**/*.e2e.spec.ts', 'test/**/*.chaos.spec.ts'], {
         ...realParts,

@@ -7,6 +7,7 @@ import { describeReception } from './reception.js';
 import { describeVerification } from './verification.js';
 
 export type { AuthSample, BodySample, ConformanceFixtures } from './fixtures.js';
+export { anyBody, CANARY, mutatedBody } from './arbitrary-bodies.js';
 export { NOW } from './sample-events.js';
 
 /**

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InboundRequest, Provider } from '../provider.js';
+import { CANARY } from './arbitrary-bodies.js';
 import type { AuthSample, ConformanceFixtures } from './fixtures.js';
 import { connectionOf, NOW } from './sample-events.js';
 
@@ -13,6 +15,32 @@ const alterLast = (value: string): string => {
   const at = value.replace(/=+$/, '').length - 4;
   return value.slice(0, at) + (value[at] === 'a' ? 'b' : 'a') + value.slice(at + 1);
 };
+
+interface OddHeader {
+  value: Headers[string];
+  /** Nothing in it can be the genuine value; a damaged one may still say the same (letter case, unused bits of base64). */
+  hopeless: boolean;
+}
+
+/** The headers of a genuine request, each as it is, damaged, several times, something else, or missing. */
+function oddHeaders(genuine: Headers): fc.Arbitrary<Record<string, OddHeader>> {
+  const odd = (value: string): fc.Arbitrary<OddHeader> => {
+    const damage = fc.record({ at: fc.nat({ max: value.length }), text: fc.string({ unit: 'binary', maxLength: 3 }) });
+    return fc.oneof(
+      damage.map(({ at, text }) => ({
+        value: value.slice(0, at) + text + value.slice(at + text.length),
+        hopeless: false,
+      })),
+      fc
+        .oneof(
+          fc.constantFrom(undefined, '', [value, value], [], CANARY, `${value}, ${value}`),
+          fc.string({ unit: 'binary', maxLength: 300 }),
+        )
+        .map((other) => ({ value: other, hopeless: true })),
+    );
+  };
+  return fc.record(Object.fromEntries(Object.entries(genuine).map(([name, value]) => [name, odd(String(value))])));
+}
 
 export function describeVerification(provider: Provider, { auths, bodies }: ConformanceFixtures): void {
   const body = bodies.find((sample) => sample.route !== undefined)?.body ?? Buffer.from('{}');
@@ -69,6 +97,19 @@ export function describeVerification(provider: Provider, { auths, bodies }: Conf
         await expectRefused(genuine, reserialised);
         await expectRefused(genuine, body.subarray(0, -1));
         await expectRefused(genuine, Buffer.concat([body, Buffer.from(' ')]));
+      });
+
+    if (signWrongly)
+      it('refuses whatever else stands in its headers, without throwing', async () => {
+        const check = async (odd: Record<string, OddHeader>): Promise<void> => {
+          const headers = Object.fromEntries(Object.entries(odd).map(([name, { value }]) => [name, value]));
+          const verification = await verify(headers);
+          const unsigned = Object.values(headers).every((value) => value === undefined);
+          if (sample.unsignedAccepted && unsigned) expect(verification.ok).toBe(true);
+          else if (Object.values(odd).some(({ hopeless }) => hopeless)) expect(verification.ok).toBe(false);
+          if (!verification.ok) expect(verification.reason).toMatch(/^[a-z_]+$/);
+        };
+        await fc.assert(fc.asyncProperty(oddHeaders(sample.sign(body, NOW)), check));
       });
 
     it('never throws, whatever the configuration holds', async () => {
