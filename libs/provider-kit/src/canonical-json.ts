@@ -26,7 +26,11 @@ export function canonicalJson(value: unknown): string {
   }
 }
 
+/** What needs no escape: faster to see than to have JSON.stringify find nothing to do. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function canonicalText(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`;
   if (!value.isWellFormed()) throw new NotCanonicalError('text with a lone surrogate');
   return JSON.stringify(value);
 }
