@@ -32,11 +32,24 @@ export function createLogger({ name, level, destination }: LoggerOptions): RootL
   const options = {
     level,
     base: { service: name, pid: process.pid },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
     serializers: { err: (error: Error) => maskError(error), error: (error: Error) => maskError(error) },
   };
   return pino(options, destination ?? stdout());
+}
+
+let millisecond = 0;
+let isoTimeMember = '';
+
+/** As pino's own, but a millisecond is put into words once: under load that was half of what a line costs. */
+function isoTime(): string {
+  const now = Date.now();
+  if (now !== millisecond) {
+    millisecond = now;
+    isoTimeMember = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return isoTimeMember;
 }
 
 function stdout(): DestinationStream {

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { RawServerDefault } from 'fastify';
 import { Logger } from 'nestjs-pino';
+import { showCertificateExpiry } from './certificate-expiry.js';
 import { HealthRegistry } from './health-registry.js';
 import type { HostConfig } from './host-config.js';
 import { HostModule } from './host.module.js';
@@ -44,6 +45,7 @@ export async function startService<C extends HostConfig>(
 ): Promise<RunningService> {
   const health = new HealthRegistry();
   const registry = createMetricsRegistry();
+  showCertificateExpiry(config, registry);
   let phase: true | string = 'starting';
   health.addReadiness('service', () => phase);
   const management = await startManagementServer({

@@ -3,6 +3,7 @@ import { PG_POOL, type Pool } from '@claimwire/postgres';
 import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ApiConfig } from '../config.js';
+import { readConfigurationCounts } from './configuration-counts.js';
 import { readConsumerLag } from './consumer-lag.js';
 import { readFanoutBacklog } from './fanout-backlog.js';
 import { LagMetrics } from './metrics.js';
@@ -60,7 +61,8 @@ export class LagExporter implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async readBacklog(): Promise<void> {
     try {
-      this.metrics.showBacklog(await readFanoutBacklog(this.pool), this.config.LAG_TOP_WEBHOOKS);
+      const backlog = await readFanoutBacklog(this.pool);
+      this.metrics.showBacklog(backlog, await readConfigurationCounts(this.pool), this.config.LAG_TOP_WEBHOOKS);
     } catch (error) {
       this.metrics.forgetBacklog();
       this.logger.warn({ code: errorCode(error) }, 'backlog not read');

@@ -172,6 +172,7 @@ describe('the backlog of fan-out', () => {
     await pool.query(`update webhooks set status = 'paused' where id = $1`, [webhooks[1]]);
     await expect.poll(() => metric('claimwire_fanout_backlog', { status: 'paused' })).toEqual([3]);
     expect(await metric('claimwire_fanout_backlog', { status: 'active' })).toEqual([5]);
+    expect(await metric('claimwire_webhooks', { status: 'paused' })).toEqual([1]);
     const [oldest = 0] = await metric('claimwire_fanout_backlog_oldest_seconds', { status: 'active' });
     expect(oldest).toBeGreaterThanOrEqual(60);
     expect(await metric('claimwire_fanout_webhook_backlog', { webhook: webhooks[0] ?? '' })).toEqual([5]);

@@ -2,7 +2,8 @@ import { METRICS_REGISTRY } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
 import type { PartitionLag } from './consumer-lag.js';
-import type { WebhookBacklog } from './fanout-backlog.js';
+import type { ConfigurationCounts } from './configuration-counts.js';
+import { sendable, type WebhookBacklog } from './fanout-backlog.js';
 
 const PARTITION = ['consumergroup', 'topic', 'partition'] as const;
 const WEBHOOK = ['webhook', 'status'] as const;
@@ -20,6 +21,9 @@ export class LagMetrics {
   private readonly end: Gauge<'topic' | 'partition'>;
   private readonly backlog: Gauge<'status'>;
   private readonly backlogSeconds: Gauge<'status'>;
+  private readonly sendable: Gauge;
+  private readonly webhooks: Gauge<'status'>;
+  private readonly expiring: Gauge;
   private readonly webhookBacklog: Gauge<(typeof WEBHOOK)[number]>;
   private readonly webhookSeconds: Gauge<(typeof WEBHOOK)[number]>;
   private readonly lastSuccess: Gauge<'source'>;
@@ -45,6 +49,17 @@ export class LagMetrics {
       'claimwire_fanout_backlog_oldest_seconds',
       'How long the oldest of them has been due; 0 = none',
       ['status'],
+    );
+    this.sendable = gauge(
+      'claimwire_fanout_sendable_deliveries',
+      'Deliveries that could be in flight now: due for working webhooks, of each no more than its concurrency',
+      [],
+    );
+    this.webhooks = gauge('claimwire_webhooks', 'Webhooks by status', ['status']);
+    this.expiring = gauge(
+      'claimwire_connections_expiring',
+      'Connections whose last secret, key or token ends within 14 days',
+      [],
     );
     this.webhookBacklog = gauge(
       'claimwire_fanout_webhook_backlog',
@@ -83,9 +98,12 @@ export class LagMetrics {
     this.end.reset();
   }
 
-  showBacklog(webhooks: readonly WebhookBacklog[], top: number): void {
+  showBacklog(webhooks: readonly WebhookBacklog[], counts: ConfigurationCounts, top: number): void {
     this.forgetBacklog();
+    this.sendable.set(sendable(webhooks));
+    this.expiring.set(counts.expiringConnections);
     for (const status of STATUSES) {
+      this.webhooks.set({ status }, counts.webhooks[status] ?? 0);
       const of = webhooks.filter((webhook) => webhook.status === status);
       this.backlog.set(
         { status },
@@ -103,7 +121,8 @@ export class LagMetrics {
   }
 
   forgetBacklog(): void {
-    for (const gauge of [this.backlog, this.backlogSeconds]) gauge.reset();
+    for (const gauge of [this.backlog, this.backlogSeconds, this.webhooks]) gauge.reset();
+    for (const gauge of [this.sendable, this.expiring]) gauge.remove();
     for (const gauge of [this.webhookBacklog, this.webhookSeconds]) gauge.reset();
   }
 }
