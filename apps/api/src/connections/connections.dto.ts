@@ -1,6 +1,7 @@
 import { Instant, Json, Nested, Secret, Text, Texts, Whole } from '../http/fields.js';
 import { HttpUrl } from '../http/http-url.js';
 import { PageQuery } from '../http/page.js';
+import { ReportStandingView } from './report-standing.dto.js';
 
 const THIRTY_DAYS_S = 30 * 24 * 60 * 60;
 
@@ -101,6 +102,9 @@ export class ConnectionView extends ConnectionUrlsView {
 
   @Json({ description: 'Without secrets.' })
   settings!: Record<string, unknown>;
+
+  @Nested(() => ReportStandingView, { nullable: true, description: 'null where no reports are fetched.' })
+  reports!: ReportStandingView | null;
 
   @Instant()
   createdAt!: string;

@@ -169,4 +169,52 @@ describe('connections', () => {
     expect((await api.call('DELETE', `/v1/connections/${ids[0]}`, { key: own })).status).toBe(204);
     expect((await get(ids[0]!, own)).status).toBe(404);
   });
+
+  it('show how reports are fetched: the pause with its remedy, what waits, and where the backfill stands', async () => {
+    const { body } = await post(
+      stedi({ reports: { ...reports, coreBaseUrl: 'https://core.example' }, claimNamespace: 'r1' }),
+    );
+    const running = { state: 'running', reason: null, since: null, remedy: null, waiting: 0, oldestWaitingSince: null };
+    expect(body.reports).toMatchObject({ ...running, backfill: { cursor: null, lastPolledAt: null, missed: 0 } });
+    await pool.query(
+      `insert into stedi_report_connections (connection_id, tenant_id, paused_at, pause_reason, paused_version, poll_from,
+         polled_at, poll_failure, poll_failed_at, missed, missed_at)
+       select id, tenant_id, '2026-01-02T03:04:05Z', 'report_forbidden', updated_at, '2026-01-02', '2026-01-03',
+         'report_timeout', '2026-01-04', 7, '2026-01-05' from connections where id = $1`,
+      [body.id],
+    );
+    await pool.query(
+      `insert into stedi_jobs (tenant_id, transaction_id, connection_id, origin, event, headers, sealed, requests, created_at)
+       values ('acme', 'tx-1', $1, 'webhook', '{}', '{}', '', 1, '2026-01-06'), ('acme', 'tx-2', $1, 'webhook', '{}', '{}', '', 1, now())`,
+      [body.id],
+    );
+    const paused = {
+      state: 'paused',
+      reason: 'report_forbidden',
+      since: '2026-01-02T03:04:05.000Z',
+      remedy: expect.stringContaining('settings.reports.apiKey') as string,
+      waiting: 2,
+      oldestWaitingSince: '2026-01-06T00:00:00.000Z',
+      backfill: {
+        cursor: '2026-01-02T00:00:00.000Z',
+        lastPolledAt: '2026-01-03T00:00:00.000Z',
+        failure: 'report_timeout',
+        failedAt: '2026-01-04T00:00:00.000Z',
+        missed: 7,
+        lastMissedAt: '2026-01-05T00:00:00.000Z',
+      },
+    };
+    expect((await get(body.id)).body.reports).toEqual(paused);
+    const { body: page } = await api.call('GET', '/v1/connections?provider=stedi&limit=100', { key });
+    expect(page.data.find(({ id }) => id === body.id)?.reports).toEqual(paused);
+    // A change is what ends a pause; backfill is not shown where there is none.
+    const settings = { reports: { ...reports, apiKey: 'another-key' } };
+    expect((await patch(body.id, { settings })).body.reports).toMatchObject({
+      ...running,
+      waiting: 2,
+      oldestWaitingSince: paused.oldestWaitingSince,
+      backfill: null,
+    });
+    expect((await post(cair())).body.reports).toBeNull();
+  });
 });

@@ -22,6 +22,8 @@ import type {
   ReportSettings,
   UpdateConnection,
 } from './connections.dto.js';
+import type { ReportStandingView } from './report-standing.dto.js';
+import { reportStandings } from './report-standings.js';
 import { withoutSecrets } from '../secret-paths.js';
 
 /** Both objects whole, secrets included: what is sealed. */
@@ -53,7 +55,7 @@ export class ConnectionsService {
       await manager.save(connection);
       const token = await this.tokens.add(manager, connection);
       await audit(manager, caller, 'connection.created', connection.id, { provider: name });
-      return this.toView(connection, provider, token);
+      return this.toView(connection, provider, token, await standingOf(manager, connection));
     });
   }
 
@@ -63,14 +65,19 @@ export class ConnectionsService {
     if (query.provider !== undefined) builder.andWhere('connection.provider = :provider', { provider: query.provider });
     const page = await pageById(builder, query, (connection) => connection);
     const tokens = await this.visibleTokens(caller, this.dataSource.manager, page.data);
-    const data = page.data.map((row) => this.toView(row, findProvider(row.provider), tokens.get(row.id)));
+    const standings = await reportStandings(this.dataSource.manager, caller.tenant, page.data);
+    const data = page.data.map((row) =>
+      this.toView(row, findProvider(row.provider), tokens.get(row.id), standings.get(row.id)),
+    );
     return { ...page, data };
   }
 
   async get(caller: Caller, id: string): Promise<ConnectionView> {
-    const connection = await find(this.dataSource.manager, caller, id);
-    const tokens = await this.visibleTokens(caller, this.dataSource.manager, [connection]);
-    return this.toView(connection, findProvider(connection.provider), tokens.get(id));
+    const { manager } = this.dataSource;
+    const connection = await find(manager, caller, id);
+    const tokens = await this.visibleTokens(caller, manager, [connection]);
+    const standing = await standingOf(manager, connection);
+    return this.toView(connection, findProvider(connection.provider), tokens.get(id), standing);
   }
 
   /** @throws Problem 404, 422 */
@@ -87,7 +94,7 @@ export class ConnectionsService {
       await manager.save(this.seal(provider, connection, secrets));
       await audit(manager, caller, 'connection.updated', id, { fields: Object.keys(body) });
       const tokens = await this.visibleTokens(caller, manager, [connection]);
-      return this.toView(connection, provider, tokens.get(id));
+      return this.toView(connection, provider, tokens.get(id), await standingOf(manager, connection));
     });
   }
 
@@ -122,7 +129,12 @@ export class ConnectionsService {
     return includesScope(scope, 'owner') ? this.tokens.current(manager, connections) : new Map<string, string>();
   }
 
-  private toView(connection: Connection, provider: Provider, token: string | undefined): ConnectionView {
+  private toView(
+    connection: Connection,
+    provider: Provider,
+    token: string | undefined,
+    standing: ReportStandingView | undefined,
+  ): ConnectionView {
     const { id, name, auth, settings, createdAt, updatedAt } = connection;
     return {
       id,
@@ -131,11 +143,15 @@ export class ConnectionsService {
       auth,
       settings,
       urls: this.urls.of(provider, token),
+      reports: standing ?? null,
       createdAt: createdAt.toISOString(),
       updatedAt: updatedAt.toISOString(),
     };
   }
 }
+
+const standingOf = async (manager: EntityManager, connection: Connection) =>
+  (await reportStandings(manager, connection.tenantId, [connection])).get(connection.id);
 
 /** @param isChanged holds the row until the transaction ends, so that two changes at once follow each other */
 async function find(manager: EntityManager, { tenant }: Caller, id: string, isChanged = false): Promise<Connection> {

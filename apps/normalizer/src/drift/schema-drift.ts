@@ -105,7 +105,7 @@ export class SchemaDrift {
 
   private describe(provider: Provider, topic: string, eventType: string): Described {
     let types = this.described.get(topic);
-    if (!types) this.described.set(topic, (types = new Map()));
+    if (!types) this.described.set(topic, (types = new Map<string, Described>()));
     const known = types.get(eventType);
     if (known) return known;
     const fields = provider.knownFields?.(eventType);

@@ -41,6 +41,16 @@ function listAs(id: string, more: Partial<TransactionRecord> = {}): string {
 const processed = (more: Partial<TransactionRecord> = {}): string => listAs(randomUUID(), more);
 const published = (ids: readonly string[]): number => ids.filter((id) => bench.claimsOf(id).length > 0).length;
 
+/** What the API shows of polling. */
+async function standingOf(connection: string): Promise<unknown> {
+  const { rows } = await bench.pool.query(
+    `select missed, missed_at is not null as found, polled_at is not null as answered, poll_failure
+     from stedi_report_connections where connection_id = $1`,
+    [connection],
+  );
+  return rows[0];
+}
+
 /** A counter, summed over the replicas. */
 async function total(metric: string): Promise<number> {
   const texts = await Promise.all(
@@ -65,6 +75,7 @@ describe('backfill', () => {
     await expect.poll(() => published(ids), within).toBe(3);
     expect(await total('missed_transactions_total')).toBe(before + 1);
     expect(await bench.job(missing)).toMatchObject({ origin: 'backfill', connection_id: connection });
+    expect(await standingOf(connection)).toEqual({ missed: '1', found: true, answered: true, poll_failure: null });
     // Its webhook comes after all: nothing is fetched twice.
     await bench.announce(connection, stediTransactionEvent({ transactionId: missing }));
     const settledPolls = polls() + 3;
@@ -161,6 +172,8 @@ describe('backfill', () => {
     server.fail({ status: 403, times: 1_000, path: '/polling/' });
     const connection = await connect();
     await expect.poll(polls, within).toBeGreaterThan(1);
+    const refused = { missed: '0', found: false, answered: false, poll_failure: 'report_forbidden' };
+    await expect.poll(() => standingOf(connection), within).toEqual(refused);
     const transactionId = processed();
     await bench.announce(connection, stediTransactionEvent({ transactionId }));
     await expect.poll(() => published([transactionId]), within).toBe(1);

@@ -47,28 +47,39 @@ const TAKE = `
   where s.connection_id = next.connection_id and c.id = next.connection_id
   returning s.tenant_id, s.connection_id, poll_epoch::text as epoch, poll_from, poll_horizon, poll_page_token`;
 
+const ANSWERED = 'polled_at = now(), poll_failure = null, poll_failed_at = null';
+
 /** A request to poll takes from the same bucket as the jobs'. */
 const SAVE_PAGE = `
   update stedi_report_connections set poll_page_token = $3, poll_due_at = now() + $4::int * interval '1 ms',
-    tokens = tokens - 1
+    tokens = tokens - 1, ${ANSWERED}
   where connection_id = $1 and poll_epoch = $2`;
 
 /** The next one overlaps by the lag: a transaction can be listed later than its time says. */
 const SAVE_END = `
   update stedi_report_connections set poll_page_token = null, poll_horizon = null,
     poll_from = greatest(poll_from, poll_horizon - $3::float8 * interval '1 ms'),
-    poll_due_at = now() + $4::float8 * interval '1 ms', tokens = tokens - 1
+    poll_due_at = now() + $4::float8 * interval '1 ms', tokens = tokens - 1, ${ANSWERED}
   where connection_id = $1 and poll_epoch = $2`;
 
 const PUT_OFF = `
   update stedi_report_connections set poll_due_at = now() + $3::float8 * interval '1 ms',
-    poll_page_token = case when $4 then null else poll_page_token end
+    poll_page_token = case when $4 then null else poll_page_token end,
+    poll_failure = coalesce($5, poll_failure), poll_failed_at = case when $5 is null then poll_failed_at else now() end
+  where connection_id = $1 and poll_epoch = $2`;
+
+/** Nothing was asked: the next sweep begins where this one would have. */
+const SKIP = `
+  update stedi_report_connections set poll_due_at = now() + $3::float8 * interval '1 ms', poll_horizon = null
   where connection_id = $1 and poll_epoch = $2`;
 
 const FORGET = `
   update stedi_report_connections set poll_due_at = now() + $3::float8 * interval '1 ms',
-    poll_from = null, poll_horizon = null, poll_page_token = null
+    poll_from = null, poll_horizon = null, poll_page_token = null, poll_failure = null, poll_failed_at = null
   where connection_id = $1 and poll_epoch = $2`;
+
+const FOUND = `
+  update stedi_report_connections set missed = missed + $2, missed_at = now() where connection_id = $1`;
 
 /** Stored cursors of polling: who polls, where it stands. */
 @Injectable()
@@ -117,8 +128,26 @@ export class PollSweeps {
     await this.pool.query(FORGET, [connection, epoch, this.config.BACKFILL_INTERVAL_MS]);
   }
 
-  /** @param fromStart its page token is no longer taken: the sweep begins again, and finds its own jobs there */
-  async putOff({ connection, epoch }: Sweep, delayMs: number, fromStart = false): Promise<void> {
-    await this.pool.query(PUT_OFF, [connection, epoch, delayMs, fromStart]);
+  /** Inside the same transaction: what no webhook had announced. */
+  async found(client: PoolClient, { connection }: Sweep, missed: number): Promise<void> {
+    if (missed > 0) await client.query(FOUND, [connection, missed]);
+  }
+
+  /** There is nothing to ask for yet. */
+  async skip({ connection, epoch }: Sweep): Promise<void> {
+    await this.pool.query(SKIP, [connection, epoch, this.config.BACKFILL_INTERVAL_MS]);
+  }
+
+  /**
+   * @param failure why, where Stedi's answer is the reason
+   * @param fromStart its page token is no longer taken: the sweep begins again, and finds its own jobs there
+   */
+  async putOff(
+    { connection, epoch }: Sweep,
+    delayMs: number,
+    failure: string | null = null,
+    fromStart = false,
+  ): Promise<void> {
+    await this.pool.query(PUT_OFF, [connection, epoch, delayMs, fromStart, failure]);
   }
 }

@@ -82,7 +82,7 @@ export class SweepWalker {
   private async pages(sweep: Sweep, source: PollSource, signal: AbortSignal): Promise<Walked> {
     // Of a new connection, say: whatever there is still has time for its webhook.
     if (sweep.horizon <= sweep.from) {
-      await this.keep(sweep, [], null);
+      await this.sweeps.skip(sweep);
       return { outcome: 'complete', missed: 0 };
     }
     let missed = 0;
@@ -93,7 +93,7 @@ export class SweepWalker {
       if (!page) {
         const reason = answer.kind === 'ok' ? 'report_unreadable' : answer.reason;
         const fromStart = pageToken !== null && reason === 'report_request_invalid';
-        await this.sweeps.putOff(sweep, Math.min(RETRY_MS, this.config.BACKFILL_INTERVAL_MS), fromStart);
+        await this.sweeps.putOff(sweep, Math.min(RETRY_MS, this.config.BACKFILL_INTERVAL_MS), reason, fromStart);
         return { outcome: 'failed', reason, missed };
       }
       const next = nextOf(page, sweep, pageToken);
@@ -114,6 +114,7 @@ export class SweepWalker {
       // First the connection's row, then its jobs, as whoever resumes a connection: never a deadlock.
       if (!(await this.sweeps.save(client, sweep, next))) throw new SweepLostError('another process polls');
       const made = await insertJobs(client, this.keyring, jobs);
+      await this.sweeps.found(client, sweep, made);
       await faultPoint('stedi-reports.before-cursor');
       return made;
     });
