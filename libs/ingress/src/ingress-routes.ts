@@ -29,6 +29,8 @@ interface Served {
 export class IngressRoutes implements OnModuleInit {
   private readonly prefix: string;
   private readonly bySuffix: ReadonlyMap<string, IngressRoute>;
+  /** By route. */
+  private readonly loggers = new Map<string, RootLogger>();
   private closing = false;
 
   constructor(
@@ -38,6 +40,8 @@ export class IngressRoutes implements OnModuleInit {
     private readonly metrics: IngressMetrics,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
   ) {
+    for (const { name } of provider.routes)
+      this.loggers.set(name, logger.child({ provider: provider.name, route: name }));
     this.prefix = `/webhooks/${provider.name}/`;
     this.bySuffix = new Map(provider.routes.map((route) => [route.suffix, route]));
   }
@@ -109,7 +113,7 @@ export class IngressRoutes implements OnModuleInit {
     const { outcome, status, reason, connection, tenant, eventId } = answer;
     this.metrics.countRequest(this.provider.name, route.name, outcome);
     const ms = Math.round(elapsedMs * 100) / 100;
-    const line = { provider: this.provider.name, route: route.name, outcome, status, reason, tenant, connection };
-    this.logger.info({ ...line, ce_id: eventId, ms }, 'webhook received');
+    const line = { outcome, status, reason, tenant, connection, ce_id: eventId, ms };
+    this.loggers.get(route.name)?.info(line, 'webhook received');
   }
 }

@@ -22,12 +22,16 @@ export interface CuracelItem {
   approvalStatus: ApprovalStatus;
 }
 
-/** Body of both claim events, as far as the hub uses it. */
-export interface CuracelClaim {
+/** What the ingress needs of a body; all of it would cost each webhook the arithmetic of its items. */
+export interface CuracelClaimHead {
   event: string | null;
   id: string;
-  ref: string | null;
   vettedAt: Timestamp;
+}
+
+/** Body of both claim events, as far as the hub uses it. */
+export interface CuracelClaim extends CuracelClaimHead {
+  ref: string | null;
   encounterDate: string | null;
   approvalStatus: ApprovalStatus;
   /** As stated; without one, the sum of the items'. */
@@ -68,18 +72,23 @@ function sumBilled(items: readonly CuracelItem[]): DecimalString | null {
 }
 
 /** @returns a constant reason code where there is nothing to work with */
-export function readCuracelClaim(body: JsonObject): CuracelClaim | string {
+export function readCuracelClaimHead(body: JsonObject): CuracelClaimHead | string {
   const data = readObject(body.data);
   const id = readIdentifier(data.id);
   if (id === null) return 'claim_id_missing';
   const vettedAt = readTimestamp(data.vetted_at);
-  if (vettedAt === null) return 'event_time_missing';
+  return vettedAt === null ? 'event_time_missing' : { event: readCode(body.event), id, vettedAt };
+}
+
+/** @returns a constant reason code where there is nothing to work with */
+export function readCuracelClaim(body: JsonObject): CuracelClaim | string {
+  const head = readCuracelClaimHead(body);
+  if (typeof head === 'string') return head;
+  const data = readObject(body.data);
   const items = readList(data.items).map(readItem);
   return {
-    event: readCode(body.event),
-    id,
+    ...head,
     ref: readIdentifier(data.ref),
-    vettedAt,
     encounterDate: readDate(data.encounter_date),
     approvalStatus: readApprovalStatus(data.approval_status),
     billed: readDecimal(data.billed_amount) ?? sumBilled(items),

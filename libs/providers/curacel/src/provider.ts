@@ -1,6 +1,6 @@
 import { eventTypeOf, hashJson, parseJsonObject, type Provider, type Reception } from '@claimwire/provider-kit';
 import { HmacSha256AuthDto, NoneAuthDto } from './auth.dto.js';
-import { readCuracelClaim } from './claim.payload.js';
+import { readCuracelClaimHead } from './claim.payload.js';
 import { normaliseClaim } from './normalise-claim.js';
 import { knownFields } from './known-fields.js';
 import { verifyRequest } from './verify-request.js';
@@ -8,7 +8,7 @@ import { verifyRequest } from './verify-request.js';
 function receive(bytes: Buffer): Reception {
   const body = parseJsonObject(bytes);
   if (!body) return { kind: 'malformed', reason: 'not_a_json_object' };
-  const claim = readCuracelClaim(body);
+  const claim = readCuracelClaimHead(body);
   if (typeof claim === 'string') return { kind: 'malformed', reason: claim };
   return {
     kind: 'accepted',

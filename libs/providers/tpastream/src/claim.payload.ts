@@ -12,13 +12,17 @@ import {
   type JsonObject,
 } from '@claimwire/provider-kit';
 
-/** Body of the claim webhook, as far as the hub uses it: nothing of members, dependents or the policy holder. */
-export interface TpaClaim {
+/** What the ingress needs of a body: claims with many lines are long. */
+export interface TpaClaimHead {
   id: string;
-  vendorSystemId: string | null;
-  status: string | null;
   occurredAt: Timestamp;
   modifiedAt: Timestamp | null;
+}
+
+/** Body of the claim webhook, as far as the hub uses it: nothing of members, dependents or the policy holder. */
+export interface TpaClaim extends TpaClaimHead {
+  vendorSystemId: string | null;
+  status: string | null;
   billed: DecimalString | null;
   allowed: DecimalString | null;
   paid: DecimalString | null;
@@ -56,19 +60,24 @@ function readLine(value: unknown): ClaimLine {
 }
 
 /** @returns a constant reason code where there is nothing to work with */
-export function readTpaClaim(body: JsonObject): TpaClaim | string {
+export function readTpaClaimHead(body: JsonObject): TpaClaimHead | string {
   const data = readObject(body.data);
   const id = readIdentifier(data.id) ?? readIdentifier(data.claim_medical_id);
   if (id === null) return 'claim_id_missing';
   const modifiedAt = readTimestamp(data.modifieddate);
   const occurredAt = readTimestamp(data.last_updated_status) ?? modifiedAt;
-  if (occurredAt === null) return 'event_time_missing';
+  return occurredAt === null ? 'event_time_missing' : { id, occurredAt, modifiedAt };
+}
+
+/** @returns a constant reason code where there is nothing to work with */
+export function readTpaClaim(body: JsonObject): TpaClaim | string {
+  const head = readTpaClaimHead(body);
+  if (typeof head === 'string') return head;
+  const data = readObject(body.data);
   return {
-    id,
+    ...head,
     vendorSystemId: readIdentifier(data.vendor_system_id),
     status: readCode(data.status),
-    occurredAt,
-    modifiedAt,
     billed: readAmount(data, 'amount_billed'),
     allowed: readAmount(data, 'amount_allowed'),
     paid: readAmount(data, 'amount_paid'),

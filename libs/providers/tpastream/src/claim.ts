@@ -1,7 +1,7 @@
 import type { ClaimStatus } from '@claimwire/contracts';
 import { claimOutcome, hashJson, parseJsonObject, toSecondsAndMicroseconds } from '@claimwire/provider-kit';
 import type { NormaliseOutcome, RawEvent, Reception, StatedFact } from '@claimwire/provider-kit';
-import { readTpaClaim, type TpaClaim } from './claim.payload.js';
+import { readTpaClaim, readTpaClaimHead, type TpaClaim } from './claim.payload.js';
 
 export const CLAIM_EVENT_TYPE = 'tpastream.claim';
 
@@ -17,7 +17,7 @@ const STATUSES = new Map<string, ClaimStatus>([
 export function receiveClaim(bytes: Buffer): Reception {
   const body = parseJsonObject(bytes);
   if (!body) return { kind: 'malformed', reason: 'not_a_json_object' };
-  const claim = readTpaClaim(body);
+  const claim = readTpaClaimHead(body);
   if (typeof claim === 'string') return { kind: 'malformed', reason: claim };
   return {
     kind: 'accepted',
