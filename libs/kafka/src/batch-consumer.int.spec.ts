@@ -63,6 +63,34 @@ function start(options: Pick<BatchConsumerOptions, 'topics' | 'handler'> & Parti
   return { consumer, crashes };
 }
 
+async function createTopic(own: KafkaHandle, name: string, values: string[]): Promise<void> {
+  await applyTopics(own, [{ name, partitions: 1, config: {} }], { replication: 1, minInsync: 1 });
+  const sender = new KafkaPublisher(own, { deadlineMs: 10_000 });
+  await sender.publishAll(values.map((value) => ({ topic: name, key: 'k', value, headers: {} })));
+  await sender.stop();
+}
+
+async function inNewClients(work: (own: KafkaHandle) => Promise<unknown>): Promise<void> {
+  const own = createKafka({
+    brokers: testKafkaBrokers(),
+    clientId: 'test',
+    topicPrefix: handle.topic(''),
+    logger: { warn: () => undefined },
+  });
+  await work(own);
+  await own.close();
+}
+
+/** As an operator would with Kafka's own tools. */
+const setCommitted = (topic: string, offset: string) =>
+  handle.withAdmin((admin) =>
+    admin.setOffsets({
+      groupId: handle.groupId(`of-${topic}`),
+      topic: handle.topic(topic),
+      partitions: [{ partition: 0, offset }],
+    }),
+  );
+
 const valuesOf = ({ messages }: Batch) => messages.map(({ value }) => value?.toString());
 
 /** Settles a batch as every consumer with lanes does: its place moves in the transaction of its work. */
@@ -81,11 +109,11 @@ describe('a consumer whose place is in PostgreSQL', () => {
     await expect.poll(() => first, within).toEqual(['a', 'b', 'c', 'd']);
     await consumer.stop();
 
-    await pool.query('update consumer_lanes set next_offset = 1 where topic = $1', [topic]);
+    await publish(topic, ['e', 'f']);
+    await setCommitted(topic, '6');
     const second: (string | undefined)[] = [];
     start({ topics: [topic], handler: settling(second), lanes });
-    await publish(topic, ['e']);
-    await expect.poll(() => second, within).toEqual(['b', 'c', 'd', 'e']);
+    await expect.poll(() => second, within).toEqual(['e', 'f']);
   });
 
   it('skips what PostgreSQL has settled although Kafka delivers it', async () => {
@@ -105,6 +133,42 @@ describe('a consumer whose place is in PostgreSQL', () => {
     expect(seen).toEqual([]);
     const { rows } = await pool.query('select next_offset from consumer_lanes where topic = $1', [topic]);
     expect(rows).toEqual([{ next_offset: '50' }]);
+  });
+
+  it('stops for a human where the topic was deleted and created again, though its place lies inside the log', async () => {
+    const topic = `topic-${++topicNumber}`;
+    // Clients that have used a topic keep asking for it: these know nothing of what came before.
+    await inNewClients((own) => createTopic(own, topic, ['a', 'b']));
+    const first: (string | undefined)[] = [];
+    const { consumer } = start({ topics: [topic], handler: settling(first), lanes });
+    await expect.poll(() => first, within).toEqual(['a', 'b']);
+    await consumer.stop();
+
+    await inNewClients((own) => own.withAdmin((admin) => admin.deleteTopics({ topics: [own.topic(topic)] })));
+    await expect.poll(() => handle.topicId(topic), within).toBeNull();
+    await inNewClients((own) => createTopic(own, topic, ['x', 'y', 'z']));
+    const second: (string | undefined)[] = [];
+    const { crashes } = start({ topics: [topic], handler: settling(second), lanes });
+    await expect
+      .poll(() => crashes, within)
+      .toMatchObject([{ message: expect.stringContaining('created again') as string }]);
+    expect(second).toEqual([]);
+  });
+
+  it('stops for a human where the database was restored from an older backup', async () => {
+    const topic = await topicWith(['a', 'b', 'c']);
+    const first: (string | undefined)[] = [];
+    const { consumer } = start({ topics: [topic], handler: settling(first), lanes });
+    await expect.poll(() => first, within).toEqual(['a', 'b', 'c']);
+    await consumer.stop();
+
+    await pool.query('update consumer_lanes set next_offset = 1 where topic = $1', [topic]);
+    const second: (string | undefined)[] = [];
+    const { crashes } = start({ topics: [topic], handler: settling(second), lanes });
+    await expect
+      .poll(() => crashes, within)
+      .toMatchObject([{ message: expect.stringContaining('older backup') as string }]);
+    expect(second).toEqual([]);
   });
 
   it('gives up a batch that another process took over, and gets it again after asking the group', async () => {

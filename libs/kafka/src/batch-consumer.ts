@@ -6,7 +6,7 @@ import type { Batch, BatchHandler, BatchMessage } from './batch.js';
 import { errorCode, isTransient } from './classify-error.js';
 import { LanePositionError } from './errors.js';
 import type { KafkaHandle } from './kafka-handle.js';
-import { LaneClaims, type LaneHooks, type LanePort } from './lane-claims.js';
+import { LaneClaims, type LaneHooks, type LanePort, type TopicPartition } from './lane-claims.js';
 import { LazyCommits } from './lazy-commits.js';
 import { Membership } from './membership.js';
 import { sliceBatch } from './slice-batch.js';
@@ -129,13 +129,24 @@ export class BatchConsumer {
     const ready = this.claims ? this.claims.start(partitions, this.handedOver) : Promise.resolve();
     ready.then(
       () => {
-        if (isCurrent()) this.joined = true;
+        if (!isCurrent()) return;
+        this.seek(partitions);
+        this.joined = true;
       },
       (error: unknown) => {
         // A lane claimed by another meanwhile: the group is about to tell us so.
         if (isCurrent() && !(error instanceof FencedError)) this.crash(error);
       },
     );
+  }
+
+  /** From Kafka's committed offset, where kafkajs begins, to PostgreSQL's: ahead of it, what lies between would never come. */
+  private seek(partitions: readonly TopicPartition[]): void {
+    for (const at of partitions) {
+      const offset = this.claims?.positionOf(at);
+      if (offset === undefined) continue;
+      this.client.seek({ topic: this.handle.topic(at.topic), partition: at.partition, offset: String(offset) });
+    }
   }
 
   /** The partitions may be another's from here on: what is under way ends, then the lanes are handed over. */

@@ -27,3 +27,12 @@ export class TopicMismatchError extends Error {
   readonly code = 'topic_mismatch';
   override readonly name = 'TopicMismatchError';
 }
+
+/** Processes of the consumer are running: what is asked for needs them stopped. */
+export class GroupInUseError extends Error {
+  readonly code = 'group_in_use';
+  override readonly name = 'GroupInUseError';
+  constructor(groupId: string) {
+    super(`the consumer group ${groupId} has members`);
+  }
+}

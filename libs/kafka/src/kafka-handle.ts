@@ -13,6 +13,7 @@ import {
 import { decodeRecordsInOnePass } from './decode-record.js';
 import { encodeProduceInOneBuffer } from './encode-produce.js';
 import { quietRequestQueue } from './quiet-request-queue.js';
+import { fetchTopicId } from './topic-id.js';
 
 /** What kafkajs has to say; Nest's Logger fits. */
 export interface KafkaLogger {
@@ -138,6 +139,11 @@ export class KafkaHandle {
     const count = topics[0]?.partitions.length ?? 0;
     if (count > 0) this.partitionCounts.set(topic, count);
     return count;
+  }
+
+  /** Changes when a topic is deleted and created again. @returns null where the brokers do not tell @throws while they cannot be reached */
+  topicId(topic: string): Promise<string | null> {
+    return fetchTopicId(this.kafka, this.topic(topic));
   }
 
   async close(): Promise<void> {

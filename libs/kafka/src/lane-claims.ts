@@ -1,13 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lane } from '@claimwire/postgres';
 import { isTransient } from './classify-error.js';
-import { LanePositionError } from './errors.js';
 import type { KafkaHandle } from './kafka-handle.js';
-import { logRanges, type LogRange } from './log-offsets.js';
+import { assertPosition } from './lane-position.js';
+import { readLogStates, type LogState, type LogStates } from './log-state.js';
 
 /** Where a consumer's places are kept: LaneStore of libs/postgres. */
 export interface LanePort {
-  claim(consumer: string, topic: string, partition: number, initialOffset: bigint): Promise<Lane>;
+  claim(
+    consumer: string,
+    topic: string,
+    partition: number,
+    initialOffset: bigint,
+    topicId: string | null,
+  ): Promise<Lane>;
 }
 
 /** What a consumer does when it gets and loses lanes. */
@@ -46,9 +52,10 @@ export class LaneClaims {
 
   /** @param after what must end first: the hand-over of the generation before */
   start(partitions: readonly TopicPartition[], after: Promise<void>): Promise<void> {
-    const ranges = after.then(() => this.patiently(() => this.ranges(partitions)));
+    const topics = [...new Set(partitions.map(({ topic }) => topic))];
+    const logs = after.then(() => this.patiently(() => readLogStates(this.handle, this.consumer, topics)));
     for (const at of partitions) {
-      const claim = ranges.then((known) => this.claim(at, known.get(keyOf(at))));
+      const claim = logs.then((known) => this.claim(at, logOf(known, at)));
       // Whoever needs the lane sees the error; without this one, a lane without messages would end the process by it.
       claim.catch(() => undefined);
       this.claims.set(keyOf(at), claim);
@@ -85,8 +92,8 @@ export class LaneClaims {
       this.sought.add(keyOf(at));
       return 'seek';
     }
-    const range = (await this.ranges([at])).get(keyOf(at));
-    if (range) assertInLog({ ...lane, nextOffset: from }, range.low, range.high);
+    const logs = await readLogStates(this.handle, this.consumer, [at.topic]);
+    assertPosition({ ...lane, nextOffset: from }, logOf(logs, at));
     return from;
   }
 
@@ -95,24 +102,15 @@ export class LaneClaims {
     await this.hooks.onReleased?.(this.claimed);
   }
 
-  private async claim(at: TopicPartition, range: LogRange | undefined): Promise<Lane> {
-    const { low, high } = range ?? { low: 0n, high: 0n };
-    const lane = await this.patiently(() => this.port.claim(this.consumer, at.topic, at.partition, low));
+  private async claim(at: TopicPartition, log: LogState): Promise<Lane> {
+    const lane = await this.patiently(() =>
+      this.port.claim(this.consumer, at.topic, at.partition, log.low, log.topicId),
+    );
     this.claimed.push(lane);
     this.moveTo(at, lane.nextOffset);
-    assertInLog(lane, low, high);
+    assertPosition(lane, log);
     await this.hooks.onClaimed?.(lane, this.isCurrent);
     return lane;
-  }
-
-  private async ranges(partitions: readonly TopicPartition[]): Promise<Map<string, LogRange>> {
-    const ranges = new Map<string, LogRange>();
-    for (const topic of new Set(partitions.map((at) => at.topic))) {
-      for (const [partition, range] of await logRanges(this.handle, topic)) {
-        ranges.set(keyOf({ topic, partition }), range);
-      }
-    }
-    return ranges;
   }
 
   /** Tries again while broker or database are away, for as long as the assignment is ours. */
@@ -128,15 +126,8 @@ export class LaneClaims {
   }
 }
 
-/** kafkajs would reset an offset outside the log in silence (STACK); that would lose or repeat messages unseen. */
-function assertInLog({ consumer, topic, partition, nextOffset }: Lane, low: bigint, high: bigint): void {
-  if (nextOffset >= low && nextOffset <= high) return;
-  const why =
-    nextOffset < low
-      ? 'messages were deleted before they were processed'
-      : 'the topic was recreated or the database restored from another time';
-  throw new LanePositionError(
-    `${consumer} stands at offset ${nextOffset} of ${topic}/${partition}, but the log holds ${low} to ${high}: ${why}. ` +
-      `Nothing is reset by itself; set consumer_lanes.next_offset once you know what is right.`,
-  );
+function logOf(logs: LogStates, at: TopicPartition): LogState {
+  const log = logs.get(at.topic)?.get(at.partition);
+  if (!log) throw new Error(`${keyOf(at)} is not there`);
+  return log;
 }

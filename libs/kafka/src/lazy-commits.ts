@@ -2,14 +2,18 @@ interface TopicPartitionOffset {
   topic: string;
   partition: number;
   offset: string;
+  metadata: string;
 }
+
+/** Marks an offset that PostgreSQL had before it was committed, unlike one that somebody set with Kafka's tools. */
+export const SETTLED = 'settled in postgresql';
 
 /** Often enough for a graph of lag, seldom enough to cost nothing beside the batches. */
 const FLUSH_MS = 500;
 
 /**
- * Commits to Kafka on behalf of consumers whose place is in PostgreSQL: it serves lag only, so it is done now and then, and a
- * failure is forgotten.
+ * Commits to Kafka on behalf of consumers whose place is in PostgreSQL: it serves lag, and shows a database that was restored
+ * from an older backup. So it is done now and then, and a failure is forgotten.
  */
 export class LazyCommits {
   private readonly pending = new Map<string, TopicPartitionOffset>();
@@ -18,7 +22,7 @@ export class LazyCommits {
   constructor(private readonly commit: (offsets: TopicPartitionOffset[]) => Promise<void>) {}
 
   set(topic: string, partition: number, nextOffset: bigint): void {
-    this.pending.set(`${topic}/${partition}`, { topic, partition, offset: String(nextOffset) });
+    this.pending.set(`${topic}/${partition}`, { topic, partition, offset: String(nextOffset), metadata: SETTLED });
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
   }
 

@@ -11,6 +11,8 @@ export interface Lane {
   readonly epoch: bigint;
   /** First offset that is not settled, when the lane was claimed. */
   readonly nextOffset: bigint;
+  /** The cluster's id of the topic that the offset is in; none = not known. */
+  readonly topicId?: string | null;
   /** Number of the lane's newest outgoing message, and of the newest known to be sent, when the lane was claimed. */
   readonly lastSeq: bigint;
   readonly sentSeq: bigint;
@@ -45,6 +47,7 @@ interface LaneRow {
   id: number;
   epoch: string;
   next_offset: string;
+  topic_id: string | null;
   last_seq: string;
   sent_seq: string;
 }
@@ -56,13 +59,22 @@ export class LaneStore {
   /**
    * Takes the lane over: from now on a commit of the previous assignee is fenced.
    * @param initialOffset where a lane that was never claimed begins
+   * @param topicId the topic's present id; kept where none is known of the lane, and never replaced here
    */
-  async claim(consumer: string, topic: string, partition: number, initialOffset: bigint): Promise<Lane> {
+  async claim(
+    consumer: string,
+    topic: string,
+    partition: number,
+    initialOffset: bigint,
+    topicId: string | null = null,
+  ): Promise<Lane> {
     const { rows } = await this.pool.query<LaneRow>(
-      `insert into consumer_lanes as lane (consumer, topic, partition, next_offset, epoch) values ($1, $2, $3, $4, 1)
-       on conflict (consumer, topic, partition) do update set epoch = lane.epoch + 1
-       returning id, epoch, next_offset, last_seq, sent_seq`,
-      [consumer, topic, partition, String(initialOffset)],
+      `insert into consumer_lanes as lane (consumer, topic, partition, next_offset, topic_id, epoch)
+       values ($1, $2, $3, $4, $5, 1)
+       on conflict (consumer, topic, partition) do update set epoch = lane.epoch + 1,
+         topic_id = coalesce(lane.topic_id, excluded.topic_id)
+       returning id, epoch, next_offset, topic_id, last_seq, sent_seq`,
+      [consumer, topic, partition, String(initialOffset), topicId],
     );
     const row = rows[0] as LaneRow;
     return {
@@ -72,6 +84,7 @@ export class LaneStore {
       partition,
       epoch: BigInt(row.epoch),
       nextOffset: BigInt(row.next_offset),
+      topicId: row.topic_id,
       lastSeq: BigInt(row.last_seq),
       sentSeq: BigInt(row.sent_seq),
     };

@@ -4,6 +4,7 @@ import { StediJobs1763800000003 } from './0003-stedi-jobs.js';
 import { Quarantine1763800000004 } from './0004-quarantine.js';
 import { NoticesAndSigningKeys1763800000006 } from './0006-notices-and-signing-keys.js';
 import { ReportStanding1763800000007 } from './0007-report-standing.js';
+import { LaneIdentity1763800000008 } from './0008-lane-identity.js';
 import { SearchAndErasure1763800000009 } from './0009-search-and-erasure.js';
 import { DeliveryOperations1763800000010 } from './0010-delivery-operations.js';
 import { DeliveryIndexes1763800000011 } from './0011-delivery-indexes.js';
@@ -16,6 +17,7 @@ export const MIGRATIONS = [
   Quarantine1763800000004,
   NoticesAndSigningKeys1763800000006,
   ReportStanding1763800000007,
+  LaneIdentity1763800000008,
   SearchAndErasure1763800000009,
   DeliveryOperations1763800000010,
   DeliveryIndexes1763800000011,

@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
+import { lanes } from './lanes.command.js';
 import { rebuild } from './rebuild.command.js';
 
 /** One file per command. */
-export const COMMANDS: readonly Command[] = [rebuild];
+export const COMMANDS: readonly Command[] = [lanes, rebuild];
