@@ -25,18 +25,20 @@ export interface PublisherOptions {
 interface Entry {
   topic: string;
   key: Buffer;
-  value: Buffer | null;
+  value: Buffer | string | null;
   headers: Record<string, string>;
   partition: number | null;
   bytes: number;
   expiresAt: number;
   deadlineMs: number;
   settled: boolean;
-  done(error: Error | null, result?: PublishResult): void;
+  done(error: Error | null, partition: number, offset: number): void;
 }
 
 const FIRST_BACKOFF_MS = 20;
 const LONGEST_BACKOFF_MS = 500;
+/** Partition and offset of what was not stored. */
+const NOWHERE = -1;
 /** How often deadlines are looked at while records wait. */
 const EXPIRY_CHECK_MS = 20;
 
@@ -87,7 +89,9 @@ export class KafkaPublisher {
    */
   publish(record: PublishRecord, { deadlineMs = this.deadlineMs } = {}): Promise<PublishResult> {
     return new Promise((resolve, reject) => {
-      this.enqueue(record, deadlineMs, (error, result) => (error ? reject(error) : resolve(result as PublishResult)));
+      const done: Entry['done'] = (error, partition, offset) =>
+        error ? reject(error) : resolve({ partition, offset: String(offset) });
+      this.enqueue(record, deadlineMs, performance.now(), done);
     });
   }
 
@@ -104,7 +108,8 @@ export class KafkaPublisher {
         if (failure) reject(failure);
         else resolve();
       };
-      for (const record of records) this.enqueue(record, deadlineMs, done);
+      const now = performance.now();
+      for (const record of records) this.enqueue(record, deadlineMs, now, done);
     });
   }
 
@@ -117,16 +122,15 @@ export class KafkaPublisher {
     await producer?.disconnect();
   }
 
-  private enqueue(record: PublishRecord, deadlineMs: number, done: Entry['done']): void {
+  private enqueue(record: PublishRecord, deadlineMs: number, now: number, done: Entry['done']): void {
     const key = Buffer.from(record.key);
-    const value = typeof record.value === 'string' ? Buffer.from(record.value) : record.value;
-    const bytes = recordBytes(key, value, record.headers);
-    if (this.stopped) return done(new Error('the publisher is stopped'));
-    if (bytes + BATCH_OVERHEAD_BYTES > maxTopicBytes(record.topic)) {
-      return done(new RecordTooLargeError(record.topic, bytes));
+    const { topic, value, headers } = record;
+    const bytes = recordBytes(key, value, headers);
+    if (this.stopped) return done(new Error('the publisher is stopped'), NOWHERE, NOWHERE);
+    if (bytes + BATCH_OVERHEAD_BYTES > maxTopicBytes(topic)) {
+      return done(new RecordTooLargeError(topic, bytes), NOWHERE, NOWHERE);
     }
-    const { topic, headers } = record;
-    const expiresAt = performance.now() + deadlineMs;
+    const expiresAt = now + deadlineMs;
     this.queue.push({
       topic,
       key,
@@ -225,15 +229,19 @@ export class KafkaPublisher {
 
   /** The broker answers with the first offset of each partition's batch; ours follow in the order sent. */
   private settle(entries: Entry[], metadata: RecordMetadata[]): void {
-    const next = new Map<string, bigint>();
+    const next = new Map<string, number[]>();
     for (const { topicName, partition, baseOffset } of metadata) {
-      next.set(`${this.handle.withoutPrefix(topicName)}/${partition}`, BigInt(baseOffset ?? -1));
+      const topic = this.handle.withoutPrefix(topicName);
+      const offsets = next.get(topic) ?? [];
+      offsets[partition] = Number(baseOffset ?? NOWHERE);
+      next.set(topic, offsets);
     }
     for (const entry of entries) {
-      const lane = `${entry.topic}/${entry.partition}`;
-      const offset = next.get(lane) ?? -1n;
-      next.set(lane, offset + 1n);
-      if (!entry.settled) finish(entry, null, { partition: entry.partition ?? -1, offset: String(offset) });
+      const partition = entry.partition ?? NOWHERE;
+      const offsets = next.get(entry.topic) ?? [];
+      const offset = offsets[partition] ?? NOWHERE;
+      offsets[partition] = offset + 1;
+      if (!entry.settled) finish(entry, null, partition, offset);
     }
   }
 
@@ -272,9 +280,9 @@ export class KafkaPublisher {
   }
 }
 
-function finish(entry: Entry, error: Error | null, result?: PublishResult): void {
+function finish(entry: Entry, error: Error | null, partition = NOWHERE, offset = NOWHERE): void {
   entry.settled = true;
-  entry.done(error, result);
+  entry.done(error, partition, offset);
 }
 
 const backoffMs = (attempt: number): number => Math.min(FIRST_BACKOFF_MS * 2 ** (attempt - 1), LONGEST_BACKOFF_MS);

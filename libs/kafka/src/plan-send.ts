@@ -25,20 +25,21 @@ const MAX_SEND_BYTES = 16 * 1024 * 1024;
  */
 export function planSend<T extends Waiting>(queue: readonly T[], maxBatchBytes: number): SendPlan<T> {
   const plan: SendPlan<T> = { send: [], wait: [] };
-  const filled = new Map<string, number>();
+  const filled = new Map<string, Map<number | null, number>>();
   let total = 0;
   for (const entry of queue) {
     if (entry.settled) continue;
-    const lane = `${entry.topic}/${entry.partition}`;
-    const bytes = filled.get(lane) ?? 0;
+    const lanes = filled.get(entry.topic) ?? new Map<number | null, number>();
+    filled.set(entry.topic, lanes);
+    const bytes = lanes.get(entry.partition) ?? 0;
     const fits = bytes === 0 || bytes + entry.bytes <= maxBatchBytes;
     const roomLeft = total === 0 || total + entry.bytes <= MAX_SEND_BYTES;
     if (entry.partition === null || !fits || !roomLeft) {
-      filled.set(lane, Infinity);
+      lanes.set(entry.partition, Infinity);
       plan.wait.push(entry);
       continue;
     }
-    filled.set(lane, (bytes || BATCH_OVERHEAD_BYTES) + entry.bytes);
+    lanes.set(entry.partition, (bytes || BATCH_OVERHEAD_BYTES) + entry.bytes);
     total += entry.bytes;
     plan.send.push(entry);
   }

@@ -23,12 +23,14 @@ const NO_DELAY = 0;
 /** Of the length of a record of 64 to 8,191 bytes: nearly all of them. */
 const USUAL_LENGTH_SIZE = 2;
 
-const boundOf = (field: Bytes): number => (typeof field === 'string' ? field.length * UTF8_MAX : (field?.length ?? 0));
+const textBound = (text: string): number =>
+  text.length > SHORT_TEXT ? Buffer.byteLength(text) : text.length * UTF8_MAX;
+const boundOf = (field: Bytes): number => (typeof field === 'string' ? textBound(field) : (field?.length ?? 0));
 
 /** An upper bound of what the record takes. */
 export function recordBound({ key, value, headers }: ProduceMessage): number {
   let bound = RECORD_OVERHEAD + boundOf(key) + boundOf(value);
-  for (const name in headers) bound += 2 * VARINT_MAX + name.length * UTF8_MAX + boundOf(headers[name]);
+  for (const name in headers) bound += 2 * VARINT_MAX + textBound(name) + boundOf(headers[name]);
   return bound;
 }
 
