@@ -1,4 +1,5 @@
 import type { ClaimAccumulator, ClaimFact } from '@claimwire/claim';
+import { intArray } from './fixed-array.js';
 import type { PoolClient, Queryable } from './pool.js';
 import { textArray } from './text-array.js';
 
@@ -54,7 +55,7 @@ export async function upsertClaims(client: PoolClient, rows: readonly ClaimRow[]
       textArray(rows.map(({ tenant }) => tenant)),
       textArray(rows.map(({ provider }) => provider)),
       textArray(rows.map(({ status }) => status)),
-      rows.map(({ version }) => version),
+      intArray(rows.map(({ version }) => version)),
       textArray(rows.map(({ state }) => state)),
       textArray(rows.map(({ accumulator }) => JSON.stringify(accumulator))),
     ],

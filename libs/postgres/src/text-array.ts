@@ -1,7 +1,7 @@
+import { writeArrayHeader } from './array-header.js';
+
 /** PostgreSQL's OID of `text`. */
 const TEXT = 25;
-const DIMENSIONS_BYTES = 12;
-const HEADER_BYTES = 20;
 const LENGTH_BYTES = 4;
 
 /**
@@ -9,20 +9,14 @@ const LENGTH_BYTES = 4;
  * a JSON document, here and back again in the server, which was a tenth of the normaliser's CPU time.
  */
 export function textArray(values: readonly string[]): Buffer {
-  const lengths = values.map((value) => Buffer.byteLength(value));
-  const size = lengths.reduce((sum, length) => sum + LENGTH_BYTES + length, HEADER_BYTES);
-  const bytes = Buffer.allocUnsafe(values.length === 0 ? DIMENSIONS_BYTES : size);
-  let at = bytes.writeInt32BE(values.length === 0 ? 0 : 1);
-  // No nulls.
-  at = bytes.writeInt32BE(0, at);
-  at = bytes.writeInt32BE(TEXT, at);
-  if (values.length === 0) return bytes;
-  at = bytes.writeInt32BE(values.length, at);
-  // The lower bound: SQL counts from 1.
-  at = bytes.writeInt32BE(1, at);
-  for (const [index, value] of values.entries()) {
-    at = bytes.writeInt32BE(lengths[index] as number, at);
-    at += bytes.write(value, at);
+  let size = values.length * LENGTH_BYTES;
+  for (const value of values) size += Buffer.byteLength(value);
+  const { bytes, at } = writeArrayHeader(TEXT, values.length, size);
+  let next = at;
+  for (const value of values) {
+    const length = bytes.write(value, next + LENGTH_BYTES);
+    bytes.writeInt32BE(length, next);
+    next += LENGTH_BYTES + length;
   }
   return bytes;
 }

@@ -1,6 +1,6 @@
 import type { ClaimFact } from '@claimwire/claim';
 import type { Notice } from '@claimwire/contracts';
-import { textArray, type PoolClient } from '@claimwire/postgres';
+import { bigintArray, booleanArray, intArray, textArray, timestampArray, type PoolClient } from '@claimwire/postgres';
 
 export interface EventRow {
   fact: ClaimFact;
@@ -39,13 +39,13 @@ export async function insertEvents(client: PoolClient, laneId: number, rows: rea
       textArray(rows.map(({ fact }) => fact.eventId)),
       textArray(rows.map(({ fact }) => fact.claimKey)),
       textArray(rows.map(({ fact }) => fact.tenant)),
-      rows.map(({ version }) => version),
-      rows.map(({ fact }) => fact.occurredAt),
-      rows.map(({ fact }) => fact.receivedAt),
-      rows.map(({ late }) => late),
+      intArray(rows.map(({ version }) => version)),
+      timestampArray(rows.map(({ fact }) => fact.occurredAt)),
+      timestampArray(rows.map(({ fact }) => fact.receivedAt)),
+      booleanArray(rows.map(({ late }) => late)),
       textArray(rows.map(({ fact }) => JSON.stringify(fact))),
       textArray(rows.map(({ message }) => message)),
-      rows.map(({ laneSeq }) => String(laneSeq)),
+      bigintArray(rows.map(({ laneSeq }) => laneSeq)),
     ],
   );
 }
@@ -68,9 +68,9 @@ export async function insertNotices(
       textArray(rows.map(({ notice }) => notice.tenant)),
       textArray(rows.map(({ notice }) => notice.entity)),
       textArray(rows.map(({ notice }) => notice.type)),
-      rows.map(({ notice }) => notice.receivedAt),
+      timestampArray(rows.map(({ notice }) => notice.receivedAt)),
       textArray(rows.map(({ message }) => message)),
-      rows.map(({ laneSeq }) => String(laneSeq)),
+      bigintArray(rows.map(({ laneSeq }) => laneSeq)),
     ],
   );
   return new Set(inserted.rows.map(({ id }) => id));

@@ -1,0 +1,45 @@
+import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bigintArray, booleanArray, intArray, timestampArray } from './fixed-array.js';
+import { createPool, type Pool } from './pool.js';
+
+describe('an array as PostgreSQL reads it', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    pool = createPool(database.url, 1);
+  });
+
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const read = async (type: string, parameter: Buffer): Promise<string> => {
+    const { rows } = await pool.query<{ text: string }>(`select $1::${type}[]::text as text`, [parameter]);
+    return rows[0]?.text ?? '';
+  };
+
+  it('of numbers, truth values and nothing', async () => {
+    expect(await read('int', intArray([0, 1, -1, 2_147_483_647, -2_147_483_648]))).toBe(
+      '{0,1,-1,2147483647,-2147483648}',
+    );
+    expect(await read('bigint', bigintArray([0n, 9_223_372_036_854_775_807n, -1n]))).toBe('{0,9223372036854775807,-1}');
+    expect(await read('boolean', booleanArray([true, false]))).toBe('{t,f}');
+    expect(await read('int', intArray([]))).toBe('{}');
+  });
+
+  it.each([
+    '2026-01-01T00:00:00.000Z',
+    '2020-02-11T13:56:45.249767Z',
+    '1999-12-31T23:59:59.999999Z',
+    '0001-01-01T00:00:00.000001Z',
+    '9999-12-31T23:59:59.999999Z',
+  ])('of the time %s, to the microsecond', async (time) => {
+    const same = 'select $1::timestamptz[] = array[$2::text::timestamptz] as same';
+    const { rows } = await pool.query<{ same: boolean }>(same, [timestampArray([time]), time]);
+    expect(rows).toEqual([{ same: true }]);
+  });
+});
