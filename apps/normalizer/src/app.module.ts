@@ -1,5 +1,6 @@
 import { createKafka, kafkaOptions, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
-import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
+import { Keyring } from '@claimwire/keyring';
+import { ErasureLedger, LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
 import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
@@ -38,6 +39,11 @@ export class NormalizerModule {
           inject: [KAFKA_HANDLE],
           useFactory: (handle: KafkaHandle) => new KafkaPublisher(handle),
         },
+        {
+          provide: ErasureLedger,
+          useFactory: () =>
+            new ErasureLedger(config.CLAIMWIRE_KEYRING ? Keyring.parse(config.CLAIMWIRE_KEYRING) : null),
+        },
         { provide: LaneStore, inject: [PG_POOL], useFactory: (pool: Pool) => new LaneStore(pool) },
         { provide: ConnectionDirectory, inject: [PG_POOL], useFactory: (pool: Pool) => new ConnectionDirectory(pool) },
         {
@@ -68,6 +74,7 @@ export class NormalizerModule {
             KafkaPublisher,
             ConnectionDirectory,
             Outboxes,
+            ErasureLedger,
             SchemaDrift,
             NormalizerMetrics,
             ROOT_LOGGER,
@@ -78,10 +85,22 @@ export class NormalizerModule {
             publisher: KafkaPublisher,
             connections: ConnectionDirectory,
             outboxes: Outboxes,
+            erasures: ErasureLedger,
             drift: SchemaDrift,
             metrics: NormalizerMetrics,
             logger: RootLogger,
-          ) => new NormaliseBatchHandler({ pool, store, publisher, connections, outboxes, drift, metrics, logger }),
+          ) =>
+            new NormaliseBatchHandler({
+              pool,
+              store,
+              publisher,
+              connections,
+              outboxes,
+              erasures,
+              drift,
+              metrics,
+              logger,
+            }),
         },
         {
           provide: PoisonGuard,

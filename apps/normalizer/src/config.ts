@@ -1,5 +1,5 @@
 import { HostConfig, Setting, WithDatabase, WithKafka } from '@claimwire/service-host';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, IsString, Max, Min } from 'class-validator';
 
 export class NormalizerConfig extends WithKafka(WithDatabase(HostConfig)) {
   @Setting({ help: 'the most raw events that one transaction stores', unit: 'events', default: 1_000 })
@@ -13,6 +13,14 @@ export class NormalizerConfig extends WithKafka(WithDatabase(HostConfig)) {
   @Min(1)
   @Max(64)
   BATCH_CONCURRENCY!: number;
+
+  @Setting({
+    help: 'the keys of the ledger of erased claims, as the api has them: needed once a claim was erased',
+    optional: true,
+    secret: true,
+  })
+  @IsString()
+  CLAIMWIRE_KEYRING?: string;
 
   @Setting({
     help: 'for how long a crashed replica keeps others from sending its outgoing messages',

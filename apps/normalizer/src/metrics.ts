@@ -10,6 +10,7 @@ export class NormalizerMetrics {
   readonly messages: Counter<'source' | 'outcome'>;
   readonly stored: Counter<'source'>;
   readonly duplicates: Counter<'source'>;
+  readonly erased: Counter<'source'>;
   readonly late: Counter<'source'>;
   readonly batchMessages: Histogram<'source'>;
   readonly batchSeconds: Histogram<'source' | 'phase'>;
@@ -28,6 +29,7 @@ export class NormalizerMetrics {
     this.messages = counter('messages_total', 'Raw events by how they were settled', ['source', 'outcome']);
     this.stored = counter('events_stored_total', 'Claim events newly stored', ['source']);
     this.duplicates = counter('duplicates_total', 'Claim events that were stored before', ['source']);
+    this.erased = counter('erased_total', 'Claim events dropped because their claim was erased', ['source']);
     this.late = counter('late_events_total', 'Stored events that were not last in order', ['source']);
     this.published = counter('published_total', 'Outgoing messages acknowledged by Kafka', ['topic']);
     this.publishFailures = counter('publish_failures_total', 'Sends of the outbox that must be repeated', ['code']);

@@ -16,3 +16,4 @@ export * from './log-state.js';
 export type { PublishRecord, PublishResult } from './publish-record.js';
 export * from './read-log.js';
 export * from './read-message.js';
+export * from './topic-settings.js';

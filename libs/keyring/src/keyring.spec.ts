@@ -52,3 +52,26 @@ describe('key ring', () => {
     expect(() => Keyring.parse(short)).toThrow(/entry 1 is not 32 bytes long$/);
   });
 });
+
+describe('a fingerprint', () => {
+  const text = `${entry('k2')},${entry('k1')}`;
+
+  it('is the same for the same text, purpose and key, and another for any other', () => {
+    const ring = Keyring.parse(text);
+    const first = ring.fingerprint('purpose', 'text');
+    expect(first).toMatchObject({ keyId: 'k2' });
+    expect(first.hash).toHaveLength(32);
+    expect(Keyring.parse(text).fingerprint('purpose', 'text')).toEqual(first);
+    const others = [
+      ring.fingerprint('purpose', 'texts'),
+      ring.fingerprint('other', 'text'),
+      ring.fingerprint('purpose', 'text', 'k1'),
+    ];
+    expect(new Set([first, ...others].map(({ hash }) => hash.toString('hex'))).size).toBe(4);
+  });
+
+  it('is refused under a key that the ring does not have', () => {
+    expect(() => Keyring.parse(text).fingerprint('purpose', 'text', 'k9')).toThrow(SealError);
+    expect(Keyring.parse(text).keyIds).toEqual(['k2', 'k1']);
+  });
+});

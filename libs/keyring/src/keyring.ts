@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { KeyringFormatError, SealError } from './errors.js';
 import { parseKeys } from './parse-keys.js';
 
@@ -8,6 +8,13 @@ export interface SealContext {
   table: string;
   row: string;
   column: string;
+}
+
+/** A text as nobody without the key can recognise or find it. */
+export interface Fingerprint {
+  keyId: string;
+  /** HMAC-SHA256, 32 bytes. */
+  hash: Buffer;
 }
 
 /** Version of the envelope below; a later layout gets the next number and both open. */
@@ -23,6 +30,8 @@ const TAG_BYTES = 16;
  * for 2^32 seals of one key (NIST SP 800-38D, 8.3), far beyond any number of configured secrets.
  */
 export class Keyring {
+  private readonly derivedKeys = new Map<string, Buffer>();
+
   private constructor(
     private readonly active: string,
     private readonly keys: ReadonlyMap<string, Buffer>,
@@ -37,6 +46,32 @@ export class Keyring {
     const [active] = keys.keys();
     if (active === undefined) throw new KeyringFormatError('it has no key');
     return new Keyring(active, keys);
+  }
+
+  /** Ids of all keys, the active one first. */
+  get keyIds(): string[] {
+    return [...this.keys.keys()];
+  }
+
+  /**
+   * The same text for the same purpose has the same fingerprint. Each purpose has a key of its own, made by HKDF from the
+   * ring's: what seals is never used to hash.
+   * @param keyId absent = the active one
+   * @throws SealError when the ring has no such key
+   */
+  fingerprint(purpose: string, text: string, keyId = this.active): Fingerprint {
+    return { keyId, hash: createHmac('sha256', this.derived(purpose, keyId)).update(text, 'utf8').digest() };
+  }
+
+  private derived(purpose: string, keyId: string): Buffer {
+    const name = `${keyId}/${purpose}`;
+    const known = this.derivedKeys.get(name);
+    if (known) return known;
+    const key = this.keys.get(keyId);
+    if (!key) throw new SealError('the key of this fingerprint is not in CLAIMWIRE_KEYRING');
+    const made = Buffer.from(hkdfSync('sha256', key, '', `claimwire/${purpose}`, 32));
+    this.derivedKeys.set(name, made);
+    return made;
   }
 
   seal(plaintext: string, context: SealContext): Buffer {

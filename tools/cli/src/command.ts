@@ -1,4 +1,5 @@
 import type { KafkaHandle } from '@claimwire/kafka';
+import type { Keyring } from '@claimwire/keyring';
 import type { Pool } from '@claimwire/postgres';
 
 /** What a command may use. Stores are opened at the first call and closed after the command. */
@@ -13,6 +14,8 @@ export interface Cli {
   database(): Pool;
   /** @throws SettingsError */
   kafka(): KafkaHandle;
+  /** @throws SettingsError */
+  keyring(): Keyring;
 }
 
 /** One word after `claimwire`. */

@@ -39,7 +39,12 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 
 async function runCommand(command: Command, args: string[], { env, ...rest }: Surroundings): Promise<number> {
   const stores = new Stores(env);
-  const cli: Cli = { ...rest, database: () => stores.database(), kafka: () => stores.kafka() };
+  const cli: Cli = {
+    ...rest,
+    database: () => stores.database(),
+    kafka: () => stores.kafka(),
+    keyring: () => stores.keyring(),
+  };
   try {
     return await command.run(args, cli);
   } catch (error) {

@@ -1,6 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environment } from './settings.js';
 
@@ -14,6 +14,14 @@ describe('where a command finds PostgreSQL and Kafka', () => {
       DATABASE_URL: 'postgres://dev',
       KAFKA_BROKERS: 'a:1,b:2',
     });
+  });
+
+  it("has the development system's keys", () => {
+    const secrets = join(dirname(file), 'secrets.json');
+    writeFileSync(secrets, JSON.stringify({ keyring: 'dev1:x' }));
+    expect(environment({}, file)).toMatchObject({ CLAIMWIRE_KEYRING: 'dev1:x' });
+    expect(environment({ DATABASE_URL: 'postgres://x' }, file)).not.toHaveProperty('CLAIMWIRE_KEYRING');
+    rmSync(secrets);
   });
 
   it.each([{ DATABASE_URL: 'postgres://x' }, { KAFKA_BROKERS: 'x:1' }])(

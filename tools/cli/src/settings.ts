@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   HostConfig,
   readConfig,
   WithDatabase,
   WithKafka,
+  WithKeyring,
   type ConfigClass,
   type Environment,
 } from '@claimwire/service-host';
@@ -12,9 +13,12 @@ import { SettingsError } from './usage-error.js';
 
 export class DatabaseConfig extends WithDatabase(HostConfig) {}
 export class KafkaConfig extends WithKafka(HostConfig) {}
+export class KeyringConfig extends WithKeyring(HostConfig) {}
 
 /** `var/dev.json` of this checkout: there while `npm start` runs. */
 const DEV_FILE = join(import.meta.dirname, '../../../var/dev.json');
+/** Beside it: the development system's keys. */
+const DEV_SECRETS = 'secrets.json';
 const DEFAULTS = { MANAGEMENT_PORT: 0, KAFKA_CLIENT_ID: 'claimwire-cli', DATABASE_POOL_SIZE: 4 };
 
 interface DevAddresses {
@@ -28,13 +32,16 @@ interface DevAddresses {
  */
 export function environment(env: Environment, devFile = DEV_FILE): Environment {
   if (env.DATABASE_URL || env.KAFKA_BROKERS) return env;
-  const dev = readDevFile(devFile);
-  return dev ? { ...env, DATABASE_URL: dev.postgres.url, KAFKA_BROKERS: dev.kafka.brokers.join(',') } : env;
+  const dev = readJson<DevAddresses>(devFile);
+  if (!dev) return env;
+  const secrets = readJson<{ keyring: string }>(join(dirname(devFile), DEV_SECRETS));
+  const stores = { DATABASE_URL: dev.postgres.url, KAFKA_BROKERS: dev.kafka.brokers.join(',') };
+  return { ...env, ...stores, ...(secrets ? { CLAIMWIRE_KEYRING: secrets.keyring } : {}) };
 }
 
-function readDevFile(file: string): DevAddresses | null {
+function readJson<T>(file: string): T | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as DevAddresses;
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch {
     return null;
   }

@@ -1,7 +1,8 @@
 import { createKafka, kafkaOptions, type KafkaHandle } from '@claimwire/kafka';
+import { Keyring } from '@claimwire/keyring';
 import { createPool, type Pool } from '@claimwire/postgres';
 import type { Environment } from '@claimwire/service-host';
-import { DatabaseConfig, environment, KafkaConfig, settings } from './settings.js';
+import { DatabaseConfig, environment, KafkaConfig, KeyringConfig, settings } from './settings.js';
 
 /** PostgreSQL and Kafka of one run, each opened when first asked for. */
 export class Stores {
@@ -28,6 +29,10 @@ export class Stores {
       logger: { warn: () => undefined },
     });
     return this.handle;
+  }
+
+  keyring(): Keyring {
+    return Keyring.parse(settings(KeyringConfig, this.env).CLAIMWIRE_KEYRING);
   }
 
   async close(): Promise<void> {

@@ -121,7 +121,7 @@ describe('the list of claims', () => {
     let place: ListPlace | null = null;
     for (let pages = 0; pages < 2; pages += 1) {
       const near: Listed[] = await page({ tenant, ...filter, ...search.atHand }, place, limit);
-      const rows =
+      const rows: Listed[] =
         near.length === limit ? near : await page({ tenant, ...filter, ...(await search.whole()) }, place, limit);
       keys.push(...rows.map(({ claim_key }) => claim_key));
       const last = rows.at(-1);

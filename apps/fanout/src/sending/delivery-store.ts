@@ -40,11 +40,16 @@ interface WaitingRow extends Omit<Delivery, 'webhookId' | 'message' | 'firstTrie
   receivedAt: Date | null;
 }
 
-/** `on conflict`: a repeated message makes no second delivery. The order of the rows is that of the ids. */
+/**
+ * `on conflict`: a repeated message makes no second delivery. The order of the rows is that of the ids. An event of a claim
+ * that was erased stays on its topic for a while, and makes none: where anything was erased, an event must be stored (a
+ * notice, which has no version, need not).
+ */
 const INSERT = `
 insert into deliveries (tenant_id, webhook_id, event_id, event_type, claim_key, version)
 select t, w, e, y, k, v from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
-  with ordinality as new (t, w, e, y, k, v, n) order by n
+  with ordinality as new (t, w, e, y, k, v, n)
+where v = 0 or not exists (select from erasure_keys) or exists (select from claim_events where event_id = e) order by n
 on conflict (webhook_id, event_id, replay_id) do nothing
 returning id, webhook_id as "webhookId", event_id as "eventId"`;
 

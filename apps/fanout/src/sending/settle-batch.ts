@@ -20,7 +20,11 @@ const STORED: { [T in Settlement['outcome']['type']]: Stored } = {
 
 /**
  * One statement for all: `state = 'pending'` leaves alone what another replica has settled meanwhile. What ends in the error
- * queue is counted for its notice; a notice that ends there (its claim key is its own id) is not.
+ * queue is counted for its notice; a notice that ends there (its claim key is its own id) is not. A delivery that is gone (its
+ * claim was erased meanwhile) leaves no attempt behind.
+ *
+ * What waits behind a retry gets its time: else every look for due deliveries would pass all that follow failed ones, a
+ * whole backlog of them.
  */
 const SETTLE = `
 with settled as (
@@ -33,7 +37,13 @@ with settled as (
     next_attempt_at = case when s.delay_ms is null then d.next_attempt_at else now() + s.delay_ms * interval '1 ms' end,
     settled_at = case when s.state = 'pending' then null else now() end
   from settled s where d.id = s.id and d.state = 'pending'
-  returning d.webhook_id, d.tenant_id, d.event_id, d.claim_key, d.state, d.attempts, d.id
+  returning d.webhook_id, d.tenant_id, d.event_id, d.claim_key, d.state, d.attempts, d.id, d.version, d.replay_id,
+    d.next_attempt_at, s.delay_ms is not null as retried
+), followers as (
+  update deliveries f set next_attempt_at = u.next_attempt_at from updated u join webhooks w on w.id = u.webhook_id
+  where u.retried and u.replay_id = '' and w.ordering = 'per_claim' and f.webhook_id = u.webhook_id
+    and f.claim_key = u.claim_key and f.state = 'pending' and f.replay_id = '' and f.version > u.version
+    and f.next_attempt_at < u.next_attempt_at
 ), counted as (
   insert into exhausted_deliveries as e (webhook_id, tenant_id, deliveries, event_id, attempts)
   select webhook_id, min(tenant_id), count(*), (array_agg(event_id order by id))[1], (array_agg(attempts order by id))[1]
@@ -44,7 +54,8 @@ with settled as (
 )
 insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, status, error, phases, request, response)
 select id, webhook_id, tenant_id, event_id, number, coalesce(at, now()), status,
-  case when status is null then error end, phases, request, response from settled`;
+  case when status is null then error end, phases, request, response from settled s
+where exists (select from deliveries d where d.id = s.id)`;
 
 const stored = ({ outcome }: Settlement): Stored => STORED[outcome.type];
 const triesAfter = (settlement: Settlement): number => settlement.delivery.tries + (stored(settlement).counts ? 1 : 0);

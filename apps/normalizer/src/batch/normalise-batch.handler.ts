@@ -1,5 +1,5 @@
 import type { Batch, KafkaPublisher, LaneBatch } from '@claimwire/kafka';
-import type { LaneStore, Pool } from '@claimwire/postgres';
+import type { ErasureLedger, LaneStore, Pool } from '@claimwire/postgres';
 import {
   connectionIds,
   normaliseBatch,
@@ -22,6 +22,7 @@ export interface BatchDeps {
   publisher: Pick<KafkaPublisher, 'publishAll'>;
   connections: ConnectionDirectory;
   outboxes: Outboxes;
+  erasures: Pick<ErasureLedger, 'among'>;
   drift: Pick<SchemaDrift, 'observe'>;
   metrics: NormalizerMetrics;
   logger: RootLogger;
@@ -56,11 +57,11 @@ export class NormaliseBatchHandler {
   }
 
   private async settle(batch: LaneBatch, normalised: NormalisedBatch, beganAt: number): Promise<void> {
-    const { pool, store, outboxes } = this.deps;
+    const { pool, store, outboxes, erasures } = this.deps;
     const outbox = outboxes.of(batch.lane);
     await this.quarantine(batch, normalised);
     const storeBeganAt = performance.now();
-    const place = { lane: batch.lane, nextOffset: batch.nextOffset, outbox: outbox.advance() };
+    const place = { lane: batch.lane, nextOffset: batch.nextOffset, outbox: outbox.advance(), erasures };
     const stored = await storeBatch(pool, store, normalised, place);
     outbox.committed(stored.upTo, storeBeganAt);
     await faultPoint('normalizer.after-commit');
@@ -82,11 +83,12 @@ export class NormaliseBatchHandler {
     for (const [outcome, count] of Object.entries(counts)) metrics.messages.inc({ source, outcome }, count);
     metrics.stored.inc({ source }, stored.stored);
     metrics.duplicates.inc({ source }, stored.duplicates);
+    metrics.erased.inc({ source }, stored.erased);
     metrics.late.inc({ source }, stored.late);
     metrics.batchMessages.observe({ source }, batch.messages.length);
     metrics.batchSeconds.observe({ source, phase: 'normalise' }, times.normaliseMs / 1_000);
     metrics.batchSeconds.observe({ source, phase: 'store' }, times.storeMs / 1_000);
-    const { upTo, stored: storedEvents, duplicates, late, claims, notices } = stored;
+    const { upTo, stored: storedEvents, duplicates, erased, late, claims, notices } = stored;
     logger.info(
       {
         topic: batch.topic,
@@ -97,6 +99,7 @@ export class NormaliseBatchHandler {
         outcomes: counts,
         stored: storedEvents,
         duplicates,
+        erased,
         late,
         claims,
         notices,

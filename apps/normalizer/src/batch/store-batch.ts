@@ -5,10 +5,12 @@ import {
   lockClaims,
   upsertClaims,
   type Advance,
+  type ErasureLedger,
   type Lane,
   type LaneStore,
   type Pool,
   type PoolClient,
+  type StoredClaim,
 } from '@claimwire/postgres';
 import type { PublishRecord } from '@claimwire/kafka';
 import {
@@ -30,6 +32,8 @@ export interface StoredBatch {
   upTo: bigint;
   stored: number;
   duplicates: number;
+  /** Events of claims that were erased: dropped. */
+  erased: number;
   late: number;
   claims: number;
   notices: number;
@@ -40,13 +44,17 @@ export interface BatchPlace {
   nextOffset: bigint;
   /** `lastSeq`: newest message that this process knows to be committed. */
   outbox: Pick<Required<Advance>, 'sentSeq' | 'leaseMs'> & { lastSeq: bigint };
+  erasures: Pick<ErasureLedger, 'among'>;
 }
 
 interface StoredEvents {
   records: PublishRecord[];
+  stored: number;
   late: number;
   claims: number;
 }
+
+const NOTHING: StoredEvents = { records: [], stored: 0, late: 0, claims: 0 };
 
 /**
  * Everything that a batch changes, in one transaction (DESIGN, guarantee 4): the lane moves on, new events, the state after
@@ -58,7 +66,7 @@ export function storeBatch(
   pool: Pool,
   store: LaneStore,
   { facts, notices }: Pick<NormalisedBatch, 'facts' | 'notices'>,
-  { lane, nextOffset, outbox }: BatchPlace,
+  { lane, nextOffset, outbox, erasures }: BatchPlace,
 ): Promise<StoredBatch> {
   return inTransaction(pool, async (client) => {
     // Numbers for all that may be stored: those that turn out to be duplicates leave gaps, which harm nobody.
@@ -72,14 +80,15 @@ export function storeBatch(
       facts.map(({ fact }) => fact.eventId),
     );
     const fresh = withoutDuplicates(facts, stored);
-    const events = await storeEvents(client, lane.laneId, fresh, firstSeq);
+    const events = await storeEvents(client, lane.laneId, fresh, firstSeq, erasures);
     const noticeRecords = await storeNotices(client, lane.laneId, notices, firstSeq + BigInt(facts.length));
     await faultPoint('normalizer.before-commit');
     return {
       records: [...events.records, ...noticeRecords],
       upTo,
-      stored: fresh.length,
+      stored: events.stored,
       duplicates: facts.length - fresh.length,
+      erased: fresh.length - events.stored,
       late: events.late,
       claims: events.claims,
       notices: noticeRecords.length,
@@ -90,13 +99,16 @@ export function storeBatch(
 async function storeEvents(
   client: PoolClient,
   laneId: number,
-  fresh: readonly ArrivedFact[],
+  arrived: readonly ArrivedFact[],
   firstSeq: bigint,
+  erasures: BatchPlace['erasures'],
 ): Promise<StoredEvents> {
-  if (fresh.length === 0) return { records: [], late: 0, claims: 0 };
+  if (arrived.length === 0) return NOTHING;
+  const stored = await lockClaims(client, [...new Set(arrived.map(({ fact }) => fact.claimKey))]);
+  const fresh = await withoutErased(client, arrived, stored, erasures);
+  if (fresh.length === 0) return NOTHING;
   const facts = fresh.map(({ fact }) => fact);
   const groups = groupByClaim(facts);
-  const stored = await lockClaims(client, [...groups.keys()]);
   const histories = await loadHistories(client, claimsInNeedOfHistory(groups, stored));
   const planned = planClaims(facts, groups, stored, histories);
   const rows = planned.events.map(({ fact, version, late, message }, index): EventRow => ({
@@ -115,7 +127,19 @@ async function storeEvents(
     const state = states.get(`${message.claimKey}#${message.version}`);
     return state === undefined ? [event] : [event, stateRecord(message, state, traceparent)];
   });
-  return { records, late: rows.filter(({ late }) => late).length, claims: groups.size };
+  return { records, stored: rows.length, late: rows.filter(({ late }) => late).length, claims: groups.size };
+}
+
+/** After the locks: an erasure that was under way is over then, and its claims have no row. */
+async function withoutErased(
+  client: PoolClient,
+  arrived: readonly ArrivedFact[],
+  stored: ReadonlyMap<string, StoredClaim>,
+  erasures: BatchPlace['erasures'],
+): Promise<readonly ArrivedFact[]> {
+  const unknown = new Set(arrived.map(({ fact }) => fact.claimKey).filter((claimKey) => !stored.has(claimKey)));
+  const erased = await erasures.among(client, [...unknown]);
+  return erased.size === 0 ? arrived : arrived.filter(({ fact }) => !erased.has(fact.claimKey));
 }
 
 async function storeNotices(

@@ -1,7 +1,7 @@
 import { EVENTS_TOPIC, rawTopic, STATE_TOPIC, type ClaimEvent } from '@claimwire/contracts';
 import { PublishTimeoutError, type PublishRecord } from '@claimwire/kafka';
 import { normaliseBatch, readMessage } from '@claimwire/normalizing';
-import { createPool, FencedError, LaneStore, type Lane, type Pool } from '@claimwire/postgres';
+import { createPool, ErasureLedger, FencedError, LaneStore, type Lane, type Pool } from '@claimwire/postgres';
 import { createLogger, createMetricsRegistry } from '@claimwire/service-host';
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { cairEvents, CONNECTION, insertConnection, rawCair } from '@claimwire/testkit/pipeline';
@@ -64,7 +64,12 @@ async function commit(lane: Lane, outbox: LaneOutbox, nextOffset: bigint, events
   const connections = new Map([[CONNECTION, { settings: {}, freeText: false }]]);
   const normalised = normaliseBatch({ topic: TOPIC, partition, messages }, connections);
   const beganAt = performance.now();
-  const stored = await storeBatch(pool, store, normalised, { lane, nextOffset, outbox: outbox.advance() });
+  const stored = await storeBatch(pool, store, normalised, {
+    lane,
+    nextOffset,
+    outbox: outbox.advance(),
+    erasures: new ErasureLedger(null),
+  });
   if (answered) outbox.committed(stored.upTo, beganAt);
   return stored;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, isTransient, type BatchMessage, type LaneBatch } from '@claimwire/kafka';
 import { readHeaders, sourceOf } from '@claimwire/normalizing';
-import { FencedError, type Lane } from '@claimwire/postgres';
+import { ErasureKeyMissingError, FencedError, type Lane } from '@claimwire/postgres';
 import type { RootLogger } from '@claimwire/service-host';
 import type { NormaliseBatchHandler } from '../batch/normalise-batch.handler.js';
 import type { NormalizerMetrics } from '../metrics.js';
@@ -109,7 +109,9 @@ export class PoisonGuard {
   }
 }
 
-const isUnknown = (error: unknown): boolean => !(error instanceof FencedError) && !isTransient(error);
+/** What is known to be no message's fault is never bisected. */
+const isUnknown = (error: unknown): boolean =>
+  !(error instanceof FencedError || error instanceof ErasureKeyMissingError) && !isTransient(error);
 
 const overlaps = ({ messages }: LaneBatch, { firstOffset, lastOffset }: CrashedAt): boolean =>
   messages.some(({ offset }) => offset >= firstOffset && offset <= lastOffset);

@@ -12,7 +12,7 @@ export class SearchAndErasure1763800000009 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      drop table erased_claims;
+      drop table erased_claims, erasure_keys;
       drop trigger claims_inserted on claims;
       drop trigger claims_updated on claims;
       drop trigger claims_deleted on claims;
@@ -77,11 +77,15 @@ create trigger claims_deleted after delete on claims for each row execute functi
 `;
 
 const ERASURE = `
--- Claims that were erased: an event of one is dropped. No id is in it: HMAC of the claim key by a key of the key ring.
+-- Keys of CLAIMWIRE_KEYRING that erased_claims was written with: who reads it must have them all. Empty = nothing is erased.
+create table erasure_keys (
+  key_id text primary key
+);
+
+-- Claims that were erased: an event of one is dropped. No id is in it: HMAC of the claim key, by a key made from key_id's.
 create table erased_claims (
   hash bytea primary key,
-  -- of CLAIMWIRE_KEYRING
-  key_id text not null,
+  key_id text not null references erasure_keys,
   tenant_id text not null,
   erased_at timestamptz not null default now()
 );

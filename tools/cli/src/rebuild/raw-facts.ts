@@ -1,7 +1,7 @@
 import type { ClaimFact } from '@claimwire/claim';
 import { logRanges, readLog, type KafkaHandle, type LogPart, type LogPiece } from '@claimwire/kafka';
 import { normaliseBatch, RAW_TOPICS, readMessage, type ArrivedFact, type ConnectionView } from '@claimwire/normalizing';
-import { readConnectionViews, textArray, type PoolClient } from '@claimwire/postgres';
+import { ErasureLedger, readConnectionViews, textArray, type PoolClient } from '@claimwire/postgres';
 import type { Cli } from '../command.js';
 import { Progress } from '../progress.js';
 
@@ -34,8 +34,24 @@ export async function collectRawFacts(client: PoolClient, handle: KafkaHandle, c
     progress.add(piece.messages.length);
   };
   await readLog(handle, parts, take, cli.signal);
+  await dropErased(client, cli);
   await client.query('create index on raw_facts (claim_key); analyze raw_facts');
   return counts;
+}
+
+/** Raw messages of an erased claim stay on their topics for a while: nothing is made of them. */
+async function dropErased(client: PoolClient, cli: Cli): Promise<void> {
+  const { rowCount } = await client.query('select 1 from erasure_keys limit 1');
+  if (rowCount === 0) return;
+  const { rows } = await client.query<{ claim_key: string }>(
+    `select distinct claim_key from raw_facts where not exists (select from claims where claims.claim_key = raw_facts.claim_key)`,
+  );
+  const ledger = new ErasureLedger(cli.keyring());
+  const erased = await ledger.among(
+    client,
+    rows.map(({ claim_key }) => claim_key),
+  );
+  await client.query('delete from raw_facts where claim_key = any($1::text[])', [[...erased]]);
 }
 
 /** What the logs still hold, up to where the normaliser stood in the transaction's snapshot. */

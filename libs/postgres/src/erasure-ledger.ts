@@ -1,0 +1,84 @@
+import type { Keyring } from '@claimwire/keyring';
+import type { Queryable } from './pool.js';
+
+const PURPOSE = 'erased claims';
+
+/**
+ * The ledger of erased claims cannot be read: to go on would bring them back. Not the fault of any one message, so it is no
+ * reason to quarantine one.
+ */
+export class ErasureKeyMissingError extends Error {
+  readonly code = 'erasure_key_missing';
+  override readonly name = 'ErasureKeyMissingError';
+
+  constructor(keyId: string) {
+    super(
+      `claims were erased under the key "${keyId}", which is not in CLAIMWIRE_KEYRING: without it they would come back`,
+    );
+  }
+}
+
+/** Which claims were erased (erased_claims): by fingerprints, so that the table says of no claim that it existed. */
+export class ErasureLedger {
+  /** @param keyring null where the setting is absent: enough as long as nothing is erased */
+  constructor(private readonly keyring: Keyring | null) {}
+
+  /**
+   * Those among the claims that were erased. A claim with a row in `claims` never is one for longer than its erasure takes:
+   * ask for those without a row, after the rows are locked.
+   * @throws ErasureKeyMissingError
+   */
+  async among(client: Queryable, claimKeys: readonly string[]): Promise<ReadonlySet<string>> {
+    const keys = claimKeys.length === 0 ? [] : await this.keysInUse(client);
+    if (keys.length === 0) return new Set();
+    const claims = new Map(
+      keys.flatMap((keyId) => claimKeys.map((claimKey) => [this.hash(claimKey, keyId).toString('hex'), claimKey])),
+    );
+    const { rows } = await client.query<{ hash: string }>(
+      `select encode(hash, 'hex') as hash from erased_claims
+       where hash in (select decode(h, 'hex') from unnest($1::text[]) as h)`,
+      [[...claims.keys()]],
+    );
+    return new Set(rows.map(({ hash }) => claims.get(hash)!));
+  }
+
+  /** @returns when the claim was erased first: now, unless it was before */
+  async add(client: Queryable, tenant: string, claimKey: string): Promise<Date> {
+    if (this.keyring === null) throw new ErasureKeyMissingError('none');
+    if ((await this.among(client, [claimKey])).size === 0) {
+      const { keyId, hash } = this.keyring.fingerprint(PURPOSE, claimKey);
+      await client.query('insert into erasure_keys values ($1) on conflict do nothing', [keyId]);
+      await client.query(
+        'insert into erased_claims (hash, key_id, tenant_id) values ($1, $2, $3) on conflict do nothing',
+        [hash, keyId, tenant],
+      );
+    }
+    const hashes = (await this.keysInUse(client)).map((keyId) => this.hash(claimKey, keyId));
+    const { rows } = await client.query<{ erased_at: Date }>(
+      'select min(erased_at) as erased_at from erased_claims where hash = any($1::bytea[])',
+      [hashes],
+    );
+    return rows[0]!.erased_at;
+  }
+
+  /** Name of the claim where it must be named and may not be: in the audit log. */
+  reference(claimKey: string): string {
+    if (this.keyring === null) throw new ErasureKeyMissingError('none');
+    return `erased:${this.keyring.fingerprint(PURPOSE, claimKey).hash.toString('hex').slice(0, 32)}`;
+  }
+
+  /** @throws ErasureKeyMissingError: for a start that had better fail at once */
+  async check(client: Queryable): Promise<void> {
+    await this.keysInUse(client);
+  }
+
+  private async keysInUse(client: Queryable): Promise<string[]> {
+    const { rows } = await client.query<{ key_id: string }>('select key_id from erasure_keys');
+    for (const { key_id } of rows) if (!this.keyring?.keyIds.includes(key_id)) throw new ErasureKeyMissingError(key_id);
+    return rows.map(({ key_id }) => key_id);
+  }
+
+  private hash(claimKey: string, keyId: string): Buffer {
+    return this.keyring!.fingerprint(PURPOSE, claimKey, keyId).hash;
+  }
+}
