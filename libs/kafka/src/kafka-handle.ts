@@ -13,6 +13,7 @@ import {
 import { decodeRecordsInOnePass } from './decode-record.js';
 import { encodeProduceInOneBuffer } from './encode-produce.js';
 import { quietRequestQueue } from './quiet-request-queue.js';
+import { refuseLateWrites } from './send-deadline.js';
 import { fetchTopicId } from './topic-id.js';
 
 /** What kafkajs has to say; Nest's Logger fits. */
@@ -49,6 +50,7 @@ const MAX_WAIT_MS = 500;
 const LOG_FIELDS = ['message', 'groupId', 'memberId', 'broker', 'topic', 'partition', 'reason', 'retryCount'];
 
 quietRequestQueue();
+refuseLateWrites();
 encodeProduceInOneBuffer();
 decodeRecordsInOnePass();
 

@@ -12,6 +12,7 @@ import {
   type PublishRecord,
   type PublishResult,
 } from './publish-record.js';
+import { sendBefore } from './send-deadline.js';
 
 export interface PublisherOptions {
   /** How long a record may wait for its acknowledgement, all retries included. */
@@ -214,7 +215,8 @@ export class KafkaPublisher {
 
   private async send(entries: Entry[]): Promise<RecordMetadata[]> {
     const producer = await this.connected();
-    return producer.sendBatch({ acks: -1, topicMessages: this.groupByTopic(entries) });
+    const earliest = entries.reduce((least, { expiresAt }) => Math.min(least, expiresAt), Infinity);
+    return sendBefore(earliest, () => producer.sendBatch({ acks: -1, topicMessages: this.groupByTopic(entries) }));
   }
 
   private groupByTopic(entries: Entry[]): TopicMessages[] {
