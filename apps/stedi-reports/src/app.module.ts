@@ -9,6 +9,7 @@ import { StediClient } from './fetch/stedi-client.js';
 import { Housekeeping } from './housekeeping.js';
 import { ReportsConsumer } from './intake/reports.consumer.js';
 import { ConnectionPauses } from './jobs/connection-pauses.js';
+import { JobMoves } from './jobs/job-moves.js';
 import { JobOutcomes } from './jobs/job-outcomes.js';
 import { JobQueue } from './jobs/job-queue.js';
 import { JobRunner } from './jobs/job-runner.js';
@@ -29,6 +30,7 @@ export class StediReportsModule {
         ConnectionDirectory,
         ConnectionPauses,
         Housekeeping,
+        JobMoves,
         JobOutcomes,
         JobQueue,
         JobRunner,

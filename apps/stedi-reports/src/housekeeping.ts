@@ -4,6 +4,7 @@ import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { StediReportsConfig } from './config.js';
 import { ConnectionPauses } from './jobs/connection-pauses.js';
+import { JobMoves } from './jobs/job-moves.js';
 import { JobOutcomes } from './jobs/job-outcomes.js';
 import { JobWorkers } from './jobs/job-workers.js';
 import { ReportMetrics } from './metrics.js';
@@ -30,6 +31,7 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
   constructor(
     @Inject(PG_POOL) private readonly pool: Pool,
     private readonly pauses: ConnectionPauses,
+    private readonly moves: JobMoves,
     private readonly outcomes: JobOutcomes,
     private readonly workers: JobWorkers,
     private readonly metrics: ReportMetrics,
@@ -68,7 +70,9 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   private async resume(): Promise<void> {
-    if ((await this.pauses.resumeChanged()) > 0) this.workers.poke();
+    const resumed = await this.pauses.resumeChanged();
+    const moved = await this.moves.fromPaused();
+    if (resumed + moved > 0) this.workers.poke();
   }
 
   private async measure(): Promise<void> {

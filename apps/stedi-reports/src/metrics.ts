@@ -2,8 +2,8 @@ import { METRICS_REGISTRY } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** The first three are final; "retried" and "paused" are tries that will come again. */
-export type JobOutcome = 'published' | 'skipped' | 'quarantined' | 'retried' | 'paused';
+/** The first three are final; the others are tries that will come again, "moved" with another connection. */
+export type JobOutcome = 'published' | 'skipped' | 'quarantined' | 'retried' | 'paused' | 'moved';
 /** "interrupted": there is more, and other connections had their turn first. */
 export type PollOutcome = 'complete' | 'interrupted' | 'failed' | 'lost';
 

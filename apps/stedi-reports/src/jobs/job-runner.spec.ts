@@ -5,6 +5,7 @@ import { StediReportsConfig } from '../config.js';
 import { ReportMetrics } from '../metrics.js';
 import type { ConnectionPauses } from './connection-pauses.js';
 import type { Job } from './job.js';
+import type { JobMoves } from './job-moves.js';
 import type { JobOutcomes } from './job-outcomes.js';
 import { JobRunner } from './job-runner.js';
 import type { Ending, ReportProcessor } from './report-processor.js';
@@ -43,6 +44,7 @@ async function noted(end: () => Promise<Ending>, { job = JOB, signal = new Abort
       notes.push([name, ...rest]) > 0;
   const outcomes = { settle: note('settle'), postpone: note('postpone') } as unknown as JobOutcomes;
   const pauses = { pause: note('pause'), throttle: note('throttle') } as unknown as ConnectionPauses;
+  const moves = { fromPaused: note('moveFromPaused') } as unknown as JobMoves;
   const processor = {
     process: end,
     quarantine: async (_job: Job, reason: string): Promise<Ending> => ({
@@ -59,7 +61,7 @@ async function noted(end: () => Promise<Ending>, { job = JOB, signal = new Abort
     destination: { write: (line) => void lines.push(line) },
   });
   const metrics = new ReportMetrics(createMetricsRegistry());
-  const runner = new JobRunner(processor, outcomes, pauses, config.config, metrics, logger);
+  const runner = new JobRunner(processor, outcomes, pauses, moves, config.config, metrics, logger);
   const brokerAnswers = await runner.run(job, undefined, signal);
   return { notes, brokerAnswers, log: lines.join('\n') };
 }
@@ -91,6 +93,7 @@ describe('what is noted of a try', () => {
     expect(notes).toEqual([
       ['pause', 'v', 'report_forbidden'],
       ['postpone', 'report_forbidden', 0],
+      ['moveFromPaused'],
     ]);
   });
 

@@ -8,6 +8,7 @@ import { type JobOutcome, ReportMetrics } from '../metrics.js';
 import { ConnectionPauses } from './connection-pauses.js';
 import { insist, type Patience } from './insist.js';
 import type { Job, SettledState } from './job.js';
+import { JobMoves } from './job-moves.js';
 import { JobOutcomes } from './job-outcomes.js';
 import { type Ending, ReportProcessor } from './report-processor.js';
 
@@ -26,6 +27,7 @@ export class JobRunner {
     private readonly processor: ReportProcessor,
     private readonly outcomes: JobOutcomes,
     private readonly pauses: ConnectionPauses,
+    private readonly moves: JobMoves,
     private readonly config: StediReportsConfig,
     private readonly metrics: ReportMetrics,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
@@ -71,6 +73,8 @@ export class JobRunner {
         return this.report(job, OUTCOMES[ending.state], { ...ending, ms });
       case 'retry':
         return this.retry(job, ending.reason, ms);
+      case 'moved':
+        return this.report(job, 'moved', { ...ending, ms });
       case 'refused':
         return this.pause(job, ending, ms);
     }
@@ -90,6 +94,7 @@ export class JobRunner {
     const paused = await this.pauses.pause(connection, version, reason);
     if (paused) this.logger.warn({ tenant, connection, reason }, 'connection paused: its API key is refused');
     await this.outcomes.postpone(job, reason, 0);
+    await this.moves.fromPaused();
     this.report(job, 'paused', { reason, ms });
   }
 
@@ -108,7 +113,7 @@ export class JobRunner {
     this.metrics.count(outcome, reason);
     const { headers, event, attempts, origin } = job;
     const ids = { tenant: headers.tenant, connection: headers.connection, ce_id: headers.id };
-    const isFinal = outcome !== 'retried' && outcome !== 'paused';
+    const isFinal = outcome !== 'retried' && outcome !== 'paused' && outcome !== 'moved';
     const line = { ...ids, transaction: event.transactionId, origin, outcome, reason, claims, attempts, ms };
     this.logger[isFinal ? 'info' : 'debug'](line, 'report.fetched');
   }

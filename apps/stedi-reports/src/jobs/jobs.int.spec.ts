@@ -108,6 +108,71 @@ describe('a connection whose API key is refused', () => {
   });
 });
 
+describe('a transaction that two connections of a tenant announce', () => {
+  /** Nobody begins before both webhooks are known, however slow this machine is. */
+  const announcedByBoth = async (ids: readonly string[], first: string, second: string) => {
+    await bench.pool.query(
+      `insert into stedi_report_connections (connection_id, tenant_id, ready_at) values ($1, 'acme', now() + interval '1 hour')`,
+      [first],
+    );
+    const webhooks = await announceAll(first, ids);
+    for (const id of ids) await expect.poll(() => bench.job(id), within).toMatchObject({ connection_id: first });
+    webhooks.push(...(await announceAll(second, ids)));
+    const alternates = [expect.objectContaining({ connection: second })];
+    for (const id of ids) await expect.poll(() => bench.job(id), within).toMatchObject({ alternates });
+    return webhooks;
+  };
+  const release = (connection: string) =>
+    bench.pool.query('update stedi_report_connections set ready_at = now() where connection_id = $1', [connection]);
+  const ownersOf = async (ids: readonly string[]) => {
+    const owners = await Promise.all(ids.map(async (id) => (await bench.job(id))?.connection_id));
+    return [...new Set(owners)];
+  };
+
+  it('goes to the second where the first is paused already', async () => {
+    const ids = transactions(3, 'stuck');
+    const [bad, good] = [await bench.connect(settings('wrong')), await bench.connect(settings())];
+    await announceAll(bad, transactions(1, 'trigger'));
+    await expect.poll(async () => (await stateOf(bad))?.paused, within).toBe(true);
+    await announceAll(bad, ids);
+    for (const id of ids) await expect.poll(() => bench.job(id), within).toMatchObject({ connection_id: bad });
+    await announceAll(good, ids);
+    await expect.poll(() => published(ids), within).toBe(ids.length);
+    expect(await ownersOf(ids)).toEqual([good]);
+  });
+
+  it('goes to the second where the first is paused later, and is published once', async () => {
+    const ids = transactions(6, 'later');
+    const [bad, good] = [await bench.connect(settings('wrong')), await bench.connect(settings())];
+    await announcedByBoth(ids, bad, good);
+    await release(bad);
+    await expect.poll(() => published(ids), within).toBe(ids.length);
+    for (const id of ids) await expect.poll(async () => (await bench.job(id))?.state, within).toBe('done');
+    expect(await ownersOf(ids)).toEqual([good]);
+    expect(ids.flatMap((id) => bench.claimsOf(id))).toHaveLength(ids.length);
+  });
+
+  it('goes to the second where the first gives up or is deleted, and ends in quarantine once none is left', async () => {
+    const [refused, orphan, hopeless] = [
+      transactions(1, 'refused'),
+      transactions(1, 'orphan'),
+      transactions(1, 'hopeless'),
+    ].flat() as [string, string, string];
+    server.fail({ status: 400, path: refused });
+    server.fail({ status: 400, path: hopeless, times: 2 });
+    const [first, second] = [await bench.connect(settings()), await bench.connect(settings())];
+    const deleted = await bench.connect(settings('wrong'));
+    const webhooks = await announcedByBoth([refused, hopeless], first, second);
+    await announcedByBoth([orphan], deleted, second);
+    await bench.pool.query('delete from connections where id = $1', [deleted]);
+    for (const connection of [first, deleted]) await release(connection);
+    await expect.poll(() => published([refused, orphan]), within).toBe(2);
+    await expect.poll(() => webhooks.flatMap((id) => bench.quarantined(id)).length, within).toBe(1);
+    expect(server.count(hopeless)).toBe(2);
+    expect(await ownersOf([refused, orphan, hopeless])).toEqual([second]);
+  });
+});
+
 describe('connections beside each other', () => {
   it('one with answers of three seconds holds up no other', async () => {
     const slow = transactions(12, 'slow');

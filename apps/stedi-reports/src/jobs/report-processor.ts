@@ -11,12 +11,15 @@ import { StediClient } from '../fetch/stedi-client.js';
 import { ReportMetrics } from '../metrics.js';
 import { ReportPublisher } from '../report-publisher.js';
 import type { Job, SettledState } from './job.js';
+import { JobMoves } from './job-moves.js';
 import { openMessage } from './message-seal.js';
 
 /** How a try ended. What is settled is on Kafka already, and only to be noted. */
 export type Ending =
   | { kind: 'settled'; state: SettledState; reason: string; claims?: number }
   | { kind: 'retry'; reason: string }
+  /** Another connection that announced it too has it now; it is not this process's any more. */
+  | { kind: 'moved'; reason: string }
   /** The API key is refused: nothing of this connection can be had with these settings. */
   | { kind: 'refused'; reason: string; version: string };
 
@@ -30,6 +33,7 @@ export class ReportProcessor {
   constructor(
     private readonly client: StediClient,
     private readonly publisher: ReportPublisher,
+    private readonly moves: JobMoves,
     private readonly config: StediReportsConfig,
     private readonly metrics: ReportMetrics,
   ) {
@@ -41,8 +45,8 @@ export class ReportProcessor {
    * @throws when nothing can be said of the job: the broker does not acknowledge, or the signal is aborted
    */
   async process(job: Job, known: KnownSettings | undefined, signal: AbortSignal): Promise<Ending> {
-    if (!known) return this.quarantine(job, 'connection_unknown');
-    if (known.kind === 'unreadable') return this.quarantine(job, 'connection_secrets_unreadable');
+    if (!known) return this.moveOrQuarantine(job, 'connection_unknown');
+    if (known.kind === 'unreadable') return this.moveOrQuarantine(job, 'connection_secrets_unreadable');
     const { settings, version } = known;
     // Polling does not say the account; an unexpected webhook is quarantined by the normaliser.
     if (job.origin === 'webhook' && !isExpectedAccount(job.event.account ?? null, settings)) {
@@ -79,6 +83,11 @@ export class ReportProcessor {
     const { NOT_FOUND_MAX_AGE_MS, RETRY_MAX_AGE_MS } = this.config;
     const maxAgeMs = reason === 'report_not_found' ? NOT_FOUND_MAX_AGE_MS : RETRY_MAX_AGE_MS;
     if (kind === 'retry' && job.ageMs < maxAgeMs) return { kind, reason };
+    return this.moveOrQuarantine(job, reason);
+  }
+
+  private async moveOrQuarantine(job: Job, reason: string): Promise<Ending> {
+    if (await this.moves.toAnother(job, reason)) return { kind: 'moved', reason };
     return this.quarantine(job, reason);
   }
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What the API shows of how reports are fetched and polled for (docs/adr/0005). */
+/** What the API shows of how reports are fetched and polled for, and who else announced a job (docs/adr/0005). */
 export class ReportStanding1763800000007 implements MigrationInterface {
   readonly name = 'ReportStanding1763800000007';
 
@@ -11,7 +11,8 @@ export class ReportStanding1763800000007 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
       `alter table stedi_report_connections drop column polled_at, drop column poll_failure, drop column poll_failed_at,
-         drop column missed, drop column missed_at;`,
+         drop column missed, drop column missed_at;
+       alter table stedi_jobs drop column alternates;`,
     );
   }
 }
@@ -26,4 +27,7 @@ alter table stedi_report_connections
   -- transactions whose webhook never came, and when the last one was found
   add column missed bigint not null default 0,
   add column missed_at timestamptz;
+alter table stedi_jobs
+  -- announcements of the same transaction by other connections of the tenant, which can take the job over
+  add column alternates jsonb not null default '[]';
 `;
