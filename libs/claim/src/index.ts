@@ -1,5 +1,6 @@
 export type { ClaimAccumulator } from './claim-accumulator.js';
 export { FOLD_REVISION } from './claim-accumulator.js';
+export { centsOf, formatCents } from './cents.js';
 export * from './claim-fact.js';
 export * from './claim-history.js';
 export { claimState } from './claim-message.js';

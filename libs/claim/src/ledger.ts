@@ -19,16 +19,18 @@ function entryIdentity(entry: RemittanceEntry): string {
   return JSON.stringify([entry.payer, entry.trace, entry.productionDate, entry.path, ...amounts]);
 }
 
+const ZERO = '0.00';
+
 /** Null when an equal entry counts already. */
 export function enterRemittance(ledger: Ledger | null, entry: RemittanceEntry): Ledger | null {
   const identity = entryIdentity(entry);
   const { payer, paid, patientResponsibility } = entry;
   if (ledger !== null && Object.hasOwn(ledger.entries, identity)) return null;
   const owed = ledger?.patientResponsibility ?? {};
-  const before = Object.hasOwn(owed, payer) ? owed[payer]! : '0';
+  const before = Object.hasOwn(owed, payer) ? owed[payer]! : ZERO;
   return {
     entries: { ...ledger?.entries, [identity]: true },
-    paid: addMoney(ledger?.paid ?? '0', paid),
+    paid: addMoney(ledger?.paid ?? ZERO, paid),
     patientResponsibility: { ...owed, [payer]: addMoney(before, patientResponsibility) },
     latestPayer: payer,
   };

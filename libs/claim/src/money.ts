@@ -1,5 +1,6 @@
 import type { DecimalString } from '@claimwire/contracts';
 import { Decimal } from 'decimal.js';
+import { centsOf, formatCents } from './cents.js';
 
 /** Sums are exact: decimal.js rounds results to its precision, 20 digits by default. */
 const Exact = Decimal.clone({ precision: 1e9 });
@@ -30,5 +31,6 @@ export function moneyOrNull(amount: DecimalString | null): DecimalString | null 
 }
 
 export function addMoney(a: DecimalString, b: DecimalString): DecimalString {
-  return format(parse(a).plus(parse(b)));
+  const cents = centsOf(a) + centsOf(b);
+  return Number.isNaN(cents) ? format(parse(a).plus(parse(b))) : formatCents(cents);
 }

@@ -1,3 +1,4 @@
+import { centsOf, formatCents } from '@claimwire/claim';
 import type { DecimalString } from '@claimwire/contracts';
 import { Decimal as BaseDecimal } from 'decimal.js';
 
@@ -31,6 +32,8 @@ export function readDecimal(value: unknown): DecimalString | null {
 }
 
 export function addDecimals(...values: readonly DecimalString[]): DecimalString {
+  const cents = values.reduce((sum, value) => sum + centsOf(value), 0);
+  if (Number.isSafeInteger(cents)) return formatCents(cents);
   return format(values.reduce((sum, value) => sum.plus(value), new Decimal(0)));
 }
 
@@ -39,10 +42,12 @@ export function multiplyDecimals(a: DecimalString, b: DecimalString): DecimalStr
 }
 
 export function negateDecimal(value: DecimalString): DecimalString {
-  return format(new Decimal(value).negated());
+  const cents = centsOf(value);
+  return Number.isNaN(cents) ? format(new Decimal(value).negated()) : formatCents(-cents);
 }
 
 /** −1, 0 or 1 as `a` is less than, equal to or greater than `b`. */
 export function compareDecimals(a: DecimalString, b: DecimalString): number {
-  return new Decimal(a).comparedTo(b);
+  const difference = centsOf(a) - centsOf(b);
+  return Number.isNaN(difference) ? new Decimal(a).comparedTo(b) : Math.sign(difference) || 0;
 }
