@@ -1,6 +1,6 @@
 import { Equals, ValidateBy, type ValidationArguments } from 'class-validator';
 import { ApiProperty } from '@nestjs/swagger';
-import { Instant, Json, NestedList, OneWord, Secret, Text } from '../http/fields.js';
+import { Instant, Json, Nested, NestedList, OneWord, Secret, Text } from '../http/fields.js';
 import { headerProblem } from '../http/header-rules.js';
 import { HttpUrl } from '../http/http-url.js';
 
@@ -56,6 +56,12 @@ export class NoneSet extends NamedSet {
   @ApiProperty({ enum: ['none'] })
   @Equals('none')
   type!: 'none';
+
+  @Nested(() => CredentialHeader, {
+    optional: true,
+    description: 'A dummy, for receivers that want some header to be there.',
+  })
+  header?: CredentialHeader;
 }
 
 export class OAuth2Set extends NamedSet {

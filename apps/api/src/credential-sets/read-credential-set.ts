@@ -4,7 +4,7 @@ import { validateAs } from '../http/validation.js';
 import { withoutSecrets } from '../secret-paths.js';
 import { CREDENTIAL_SCHEMES, CREDENTIAL_TYPES, type CredentialType } from './credential-sets.dto.js';
 
-const SECRET_PATHS = ['headers[].value', 'password', 'clientSecret'];
+const SECRET_PATHS = ['headers[].value', 'header.value', 'password', 'clientSecret'];
 
 export interface CredentialSetContent {
   name: string;

@@ -8,6 +8,11 @@ export async function wakeSender(manager: EntityManager, webhookId: string): Pro
   await manager.query(`select pg_notify('deliveries', $1)`, [webhookId]);
 }
 
+/** A webhook that is made active begins anew: what failed before does not count towards disabling it. */
+export async function forgetFailures(manager: EntityManager, webhookIds: readonly string[]): Promise<void> {
+  await manager.query('delete from webhook_health where webhook_id = any ($1)', [webhookIds]);
+}
+
 /** The notice of a webhook that sends again after its receiver had stopped it; none for any other change. */
 export function recovery({ id, tenantId, status }: Webhook, before: WebhookStatus): HubNotice[] {
   if (status !== 'active' || (before !== 'deauthorized' && before !== 'disabled')) return [];
@@ -30,6 +35,10 @@ export async function reauthorizeUsersOf(
     await audit(manager, caller, 'webhook.reauthorized', webhook.id, { because: 'credentials_changed' });
     await wakeSender(manager, webhook.id);
   }
+  await forgetFailures(
+    manager,
+    webhooks.map(({ id }) => id),
+  );
   const recovered = webhooks.flatMap((webhook) => recovery({ ...webhook, status: 'active' }, webhook.status));
   await writeHubNotices(manager, recovered);
 }

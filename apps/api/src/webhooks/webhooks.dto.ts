@@ -1,5 +1,11 @@
 import { ApiPropertyOptional, OmitType, PartialType } from '@nestjs/swagger';
-import type { WebhookMethod, WebhookOrdering, WebhookPayload, WebhookStatus } from '@claimwire/postgres';
+import type {
+  LoggedResponse,
+  WebhookMethod,
+  WebhookOrdering,
+  WebhookPayload,
+  WebhookStatus,
+} from '@claimwire/postgres';
 import { ValidateBy } from 'class-validator';
 import { IfStated, Instant, Json, NestedList, OneWord, Secret, Text, Variant, Whole } from '../http/fields.js';
 import { headerProblem } from '../http/header-rules.js';
@@ -13,7 +19,10 @@ const METHODS = ['POST', 'PUT', 'GET', 'PATCH', 'DELETE'] as const;
 const ORDERINGS = ['per_claim', 'unordered', 'latest_only'] as const;
 const PAYLOADS = ['full', 'status_only'] as const;
 const STATUSES = ['active', 'paused', 'deauthorized', 'disabled'] as const;
+const LOGGED = ['full', 'headers', 'none'] as const;
 const MAX_HEADERS = 20;
+export const FIVE_DAYS_S = 5 * 24 * 60 * 60;
+const YEAR_S = 365 * 24 * 60 * 60;
 const THIRTY_DAYS_S = 30 * 24 * 60 * 60;
 
 function headersProblem(value: unknown): string | null {
@@ -67,6 +76,36 @@ export class CreateWebhook {
 
   @Whole({ min: 100, max: 60_000, optional: true, default: 5_000 })
   timeoutMs?: number;
+
+  @Whole({
+    min: 1,
+    max: 10_000,
+    optional: true,
+    nullable: true,
+    default: null,
+    description:
+      'Most requests that start in any second, all replicas together; null = as many as the concurrency lets through.',
+  })
+  rateLimitPerSecond?: number | null;
+
+  @Whole({
+    min: 1,
+    max: YEAR_S,
+    optional: true,
+    nullable: true,
+    default: FIVE_DAYS_S,
+    description:
+      'Seconds of nothing but failures after which it is disabled, never after a number of them; null = never.',
+  })
+  disableAfterSeconds?: number | null;
+
+  @OneWord(LOGGED, {
+    optional: true,
+    default: 'full',
+    description:
+      'What the log keeps of answers, which may hold health data: headers and 2 kB of the body, headers only, nothing.',
+  })
+  logResponse?: LoggedResponse;
 
   @Variant(RETRY_POLICIES, { optional: true, default: { type: 'fixed', retries: 4, delaySeconds: 90 } })
   retryPolicy?: RetryPolicyDto;
@@ -130,6 +169,15 @@ export class WebhookView {
   @Whole({ min: 100, max: 60_000 })
   timeoutMs!: number;
 
+  @Whole({ min: 1, max: 10_000, nullable: true })
+  rateLimitPerSecond!: number | null;
+
+  @Whole({ min: 1, max: YEAR_S, nullable: true })
+  disableAfterSeconds!: number | null;
+
+  @OneWord(LOGGED)
+  logResponse!: LoggedResponse;
+
   @Json()
   retryPolicy!: object;
 
@@ -150,6 +198,9 @@ export class WebhookView {
 
   @Instant()
   statusSince!: string;
+
+  @Instant({ nullable: true, description: 'First failed try since the last one that was answered; null = it is well.' })
+  failingSince!: string | null;
 
   @Instant()
   createdAt!: string;

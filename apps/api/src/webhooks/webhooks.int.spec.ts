@@ -48,6 +48,7 @@ describe('credential sets', () => {
     { type: 'api_keys', headers: [{ name: 'X-Key', value: 'hidden-value' }] },
     { type: 'basic', username: 'user', password: 'hidden-value' },
     { type: 'none' },
+    { type: 'none', header: { name: 'X-Unused', value: 'hidden-value' } },
     {
       type: 'oauth2_client_credentials',
       tokenUrl: 'https://id.example/token',
@@ -279,5 +280,29 @@ describe('bindings', () => {
     const answer = await post(await bindings(), body);
     expect(answer.status).toBe(422);
     expect(paths(answer)).toEqual(expected);
+  });
+});
+
+describe('limits of a webhook', () => {
+  it('have defaults, are changed, and null takes them away', async () => {
+    const { body } = await post('/webhooks', webhook());
+    const preset = { rateLimitPerSecond: null, disableAfterSeconds: 432_000, logResponse: 'full', failingSince: null };
+    expect(body).toMatchObject(preset);
+    const changed = { rateLimitPerSecond: 5, disableAfterSeconds: null, logResponse: 'headers' };
+    expect((await patch(`/webhooks/${body.id}`, changed)).body).toMatchObject(changed);
+    expect((await patch(`/webhooks/${body.id}`, { rateLimitPerSecond: null })).body).toMatchObject({
+      ...changed,
+      rateLimitPerSecond: null,
+    });
+    const bad = { rateLimitPerSecond: 0, disableAfterSeconds: 0.5, logResponse: 'some' };
+    expect(new Set(paths(await patch(`/webhooks/${body.id}`, bad)))).toEqual(new Set(Object.keys(bad)));
+  });
+
+  it('count failures anew when it is made active', async () => {
+    const { id } = (await post('/webhooks', webhook())).body;
+    await pool.query(`update webhooks set status = 'disabled' where id = $1`, [id]);
+    await pool.query('insert into webhook_health (webhook_id, failing_since) values ($1, now())', [id]);
+    expect((await get(`/webhooks/${id}`)).body.failingSince).toEqual(expect.any(String));
+    expect((await post(`/webhooks/${id}/resume`)).body).toMatchObject({ status: 'active', failingSince: null });
   });
 });

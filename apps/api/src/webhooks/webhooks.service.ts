@@ -9,10 +9,11 @@ import { fieldNotValid, notValid } from '../http/problem.js';
 import { newId } from '../ids.js';
 import { createBinding } from './create-binding.js';
 import { findWebhook, lockWebhook } from './find-webhook.js';
-import { recovery, wakeSender } from './reauthorize.js';
+import { forgetFailures, recovery, wakeSender } from './reauthorize.js';
 import { SigningKeys } from './signing-keys.js';
 import { SigningSecrets } from './signing-secrets.js';
 import { nextStatus, type WebhookAction } from './webhook-status.js';
+import { FIVE_DAYS_S } from './webhooks.dto.js';
 import type { CreateWebhook, ListWebhooks, RotateSecret, UpdateWebhook, WebhookView } from './webhooks.dto.js';
 
 const DEFAULTS = {
@@ -20,6 +21,9 @@ const DEFAULTS = {
   concurrency: 10,
   headers: {},
   timeoutMs: 5_000,
+  rateLimitPerSecond: null,
+  disableAfterSeconds: FIVE_DAYS_S,
+  logResponse: 'full',
   retryPolicy: { type: 'fixed', retries: 4, delaySeconds: 90 },
   ordering: 'per_claim',
   payload: 'full',
@@ -50,19 +54,21 @@ export class WebhooksService {
       await manager.save(webhook);
       await audit(manager, caller, 'webhook.created', webhook.id, { origin: originOf(webhook.url) });
       for (const binding of bindings) await createBinding(manager, caller, webhook.id, binding);
-      return toView(webhook, secret);
+      return toView(webhook, { secret });
     });
   }
 
-  list(caller: Caller, query: ListWebhooks): Promise<Page<WebhookView>> {
+  async list(caller: Caller, query: ListWebhooks): Promise<Page<WebhookView>> {
     const builder = this.dataSource.getRepository(Webhook).createQueryBuilder('webhook');
     builder.where('webhook.tenant_id = :tenant', { tenant: caller.tenant });
     if (query.status !== undefined) builder.andWhere('webhook.status = :status', { status: query.status });
-    return pageById(builder, query, (webhook) => toView(webhook));
+    const { data, nextCursor } = await pageById(builder, query, (webhook) => webhook);
+    const failing = await failingSince(this.dataSource.manager, data);
+    return { data: data.map((webhook) => toView(webhook, { failingSince: failing.get(webhook.id) })), nextCursor };
   }
 
   async get(caller: Caller, id: string): Promise<WebhookView> {
-    return toView(await findWebhook(this.dataSource.manager, caller, id));
+    return this.view(this.dataSource.manager, await findWebhook(this.dataSource.manager, caller, id));
   }
 
   /** @throws Problem 404, 422 */
@@ -79,10 +85,11 @@ export class WebhooksService {
       const credentialsChanged = body.credentialSetId ?? body.headers ?? signing;
       if (credentialsChanged) move(webhook, 'credentials_changed');
       await manager.save(webhook);
+      if (webhook.status !== before) await forgetFailures(manager, [id]);
       await audit(manager, caller, 'webhook.updated', id, { fields: Object.keys(body) });
       await wakeSender(manager, id);
       await writeHubNotices(manager, recovery(webhook, before));
-      return toView(webhook, secret);
+      return this.view(manager, webhook, secret);
     });
   }
 
@@ -101,10 +108,11 @@ export class WebhooksService {
       const before = webhook.status;
       move(webhook, action);
       await manager.save(webhook);
+      if (webhook.status !== before) await forgetFailures(manager, [id]);
       await audit(manager, caller, `webhook.${action}`, id);
       await wakeSender(manager, id);
       await writeHubNotices(manager, recovery(webhook, before));
-      return toView(webhook);
+      return this.view(manager, webhook);
     });
   }
 
@@ -114,8 +122,13 @@ export class WebhooksService {
       const value = this.secrets.rotate(webhook, overlapSeconds, secret);
       await manager.save(webhook);
       await audit(manager, caller, 'webhook.secret_rotated', id, { overlapSeconds });
-      return toView(webhook, secret === undefined ? value : undefined);
+      return this.view(manager, webhook, secret === undefined ? value : undefined);
     });
+  }
+
+  private async view(manager: EntityManager, webhook: Webhook, secret?: string): Promise<WebhookView> {
+    const failing = await failingSince(manager, [webhook]);
+    return toView(webhook, { secret, failingSince: failing.get(webhook.id) });
   }
 }
 
@@ -143,7 +156,16 @@ function withoutUndefined<T extends object>(object: T): Partial<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-function toView(webhook: Webhook, secret?: string): WebhookView {
+async function failingSince(manager: EntityManager, webhooks: readonly Webhook[]): Promise<Map<string, Date>> {
+  const rows: { id: string; since: Date }[] = await manager.query(
+    `select webhook_id as id, failing_since as since from webhook_health
+     where webhook_id = any ($1) and failing_since is not null`,
+    [webhooks.map(({ id }) => id)],
+  );
+  return new Map(rows.map(({ id, since }) => [id, since]));
+}
+
+function toView(webhook: Webhook, { secret, failingSince }: { secret?: string; failingSince?: Date }): WebhookView {
   const { signing } = webhook;
   return {
     id: webhook.id,
@@ -154,6 +176,9 @@ function toView(webhook: Webhook, secret?: string): WebhookView {
     concurrency: webhook.concurrency,
     headers: webhook.headers,
     timeoutMs: webhook.timeoutMs,
+    rateLimitPerSecond: webhook.rateLimitPerSecond,
+    disableAfterSeconds: webhook.disableAfterSeconds,
+    logResponse: webhook.logResponse,
     retryPolicy: webhook.retryPolicy,
     ordering: webhook.ordering,
     signing: secret === undefined ? signing : { ...signing, secret },
@@ -161,6 +186,7 @@ function toView(webhook: Webhook, secret?: string): WebhookView {
     status: webhook.status,
     statusReason: webhook.statusReason,
     statusSince: webhook.statusSince.toISOString(),
+    failingSince: failingSince?.toISOString() ?? null,
     createdAt: webhook.createdAt.toISOString(),
     updatedAt: webhook.updatedAt.toISOString(),
   };

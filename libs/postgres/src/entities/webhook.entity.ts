@@ -73,7 +73,7 @@ export class Webhook {
 
   /** Most requests that start in any second; null = no limit beside the concurrency. */
   @Column('int', { name: 'rate_limit', nullable: true })
-  rateLimit!: number | null;
+  rateLimitPerSecond!: number | null;
 
   /** Seconds of failing only after which it is disabled; null = never. */
   @Column('int', { name: 'disable_after_seconds', nullable: true })
