@@ -7,7 +7,8 @@ const canaries = fc.constant(CANARY);
 
 describe('fuzz', () => {
   it.each<[string, (value: string) => unknown]>([
-    ['prints', (value) => console.log('read', value)],
+    // eslint-disable-next-line no-console -- what it is there to find
+    ['prints', (value) => console.warn('read', value)],
     ['prints to the error stream', (value) => process.stderr.write(`read ${value}`)],
     ['stumbles over', (value) => BigInt(value)],
   ])('finds code that %s what it was given', (_, check) => {
