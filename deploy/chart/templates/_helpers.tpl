@@ -100,7 +100,7 @@ KAFKA_SASL_MECHANISM: {{ . }}
 {{- with .Values.kafka.sasl.username }}
 KAFKA_SASL_USERNAME: {{ . | quote }}
 {{- end }}
-SHUTDOWN_GRACE_MS: {{ mul 1000 (sub (int .Values.terminationGraceSeconds) (int .Values.preStopSeconds) 10) | quote }}
+SHUTDOWN_GRACE_MS: {{ mul 1000 (sub (int .Values.terminationGraceSeconds) (add (int .Values.preStopSeconds) 10)) | quote }}
 {{- end -}}
 
 {{- /* A list of environment variables. Arguments: root, the app's settings. */ -}}

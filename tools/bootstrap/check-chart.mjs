@@ -1,0 +1,4 @@
+// @ts-check
+import { runTool } from './run-tool.mjs';
+
+await runTool({ name: 'chart', script: 'check.js' });
