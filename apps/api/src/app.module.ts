@@ -14,6 +14,7 @@ import { ErrorQueueModule } from './error-queue/error-queue.module.js';
 import { ReplaysModule } from './replays/replays.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { IdempotencyPruning } from './http/idempotency-pruning.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { DtoPipe } from './http/validation.js';
 import { KeyringModule } from './keyring.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: DtoPipe },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        IdempotencyPruning,
       ],
     };
   }

@@ -1,6 +1,7 @@
-import { createPool } from '@claimwire/postgres';
+import { createDataSource, createPool } from '@claimwire/postgres';
 import { createTestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pruneIdempotencyKeys } from './idempotency-pruning.js';
 import { startTestApi, type TestApi } from '../../test/start-test-api.js';
 
 let api: TestApi;
@@ -62,6 +63,62 @@ describe('Idempotency-Key', () => {
     expect((await createKey('e')).status).toBe(409);
     await pool.query(`update idempotency_keys set created_at = now() - interval '2 minutes' where key = 'e'`);
     expect((await createKey('e')).status).toBe(201);
+  });
+});
+
+describe('a process that dies', () => {
+  it('leaves the work and its answer, or neither: they are one transaction', async () => {
+    const { body } = await createKey('atomic');
+    const { rows } = await pool.query<{ work: string; answer: string }>(
+      `select (select xmin::text from api_keys where id = $1) as work,
+         (select xmin::text from idempotency_keys where key = 'atomic') as answer`,
+      [body.id],
+    );
+    expect(rows[0]?.work).toBe(rows[0]?.answer);
+  });
+
+  it('or only stood still, is overtaken: what it did meanwhile is rolled back', async () => {
+    const blocker = await pool.connect();
+    await blocker.query('begin');
+    await blocker.query('lock table api_keys in share mode');
+    const name = 'overtaken';
+    const first = createKey('f', name);
+    const taken = () =>
+      pool.query(`select created_at::text as since from idempotency_keys where key = 'f' and status is null`);
+    await expect.poll(async () => (await taken()).rowCount, { timeout: 20_000 }).toBe(1);
+    await pool.query(`update idempotency_keys set created_at = now() - interval '2 minutes' where key = 'f'`);
+    const second = createKey('f', name);
+    await expect
+      .poll(
+        async () =>
+          (
+            await pool.query(
+              `select 1 from idempotency_keys where key = 'f' and created_at > now() - interval '1 minute'`,
+            )
+          ).rowCount,
+        {
+          timeout: 20_000,
+        },
+      )
+      .toBe(1);
+    await blocker.query('commit');
+    blocker.release();
+    expect([(await first).status, (await second).status]).toEqual([409, 201]);
+    expect((await pool.query('select 1 from api_keys where name = $1', [name])).rowCount).toBe(1);
+    expect((await createKey('f', name)).body.id).toBe((await second).body.id);
+  });
+
+  it('leaves keys that are removed when their time is over, as all are', async () => {
+    await createKey('old');
+    await createKey('young');
+    await pool.query(`update idempotency_keys set created_at = now() - interval '25 hours' where key = 'old'`);
+    const dataSource = await createDataSource(database.url, 1).initialize();
+    expect(await pruneIdempotencyKeys(dataSource)).toBe(1);
+    await dataSource.destroy();
+    const { rows } = await pool.query<{ key: string }>(
+      `select key from idempotency_keys where key in ('old', 'young')`,
+    );
+    expect(rows).toEqual([{ key: 'young' }]);
   });
 });
 
