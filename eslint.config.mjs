@@ -64,7 +64,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['libs/kafka/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['libs/kafka/**/*.ts', 'examples/consumers/*.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     // The host reads the environment; tools and tests hand it to the processes they start.
     files: [
