@@ -18,13 +18,19 @@ export class FallbackRawEventSink implements RawEventSink {
     private readonly onChange: CircuitListener,
   ) {}
 
-  async accept(record: RawEventRecord): Promise<void> {
+  accept(record: RawEventRecord): Promise<void> {
     if (this.circuit.isOpen) {
       if (this.circuit.takeProbe()) void this.tryPublish(record);
       return this.spool.accept(record);
     }
-    const error = await this.tryPublish(record);
-    if (error !== null) await this.spool.accept(record);
+    // No async function: every webhook goes this way, and each one more costs it a turn.
+    return this.kafka.accept(record).then(
+      () => this.report('closed'),
+      (error: unknown) => {
+        this.reportFailure(error);
+        return this.spool.accept(record);
+      },
+    );
   }
 
   /** Also how the drainer publishes: its luck is as good a sign as a request's. @returns the error, null when acknowledged */
@@ -34,11 +40,15 @@ export class FallbackRawEventSink implements RawEventSink {
       this.report('closed');
       return null;
     } catch (error) {
-      // What is wrong with this one message says nothing about the brokers, unless it was their probe.
-      if (isTransient(error)) this.report('open', errorCode(error));
-      else this.circuit.abandonProbe();
+      this.reportFailure(error);
       return error;
     }
+  }
+
+  /** What is wrong with this one message says nothing about the brokers, unless it was their probe. */
+  private reportFailure(error: unknown): void {
+    if (isTransient(error)) this.report('open', errorCode(error));
+    else this.circuit.abandonProbe();
   }
 
   private report(state: 'open' | 'closed', code?: string): void {

@@ -10,24 +10,36 @@ export class InFlightBudget {
 
   /** A share that grows as a body arrives, and is given back as a whole. */
   open(): InFlightShare {
-    let held = 0;
-    return {
-      grow: (bytes) => {
-        if (this.used + bytes > this.limit) return false;
-        this.used += bytes;
-        held += bytes;
-        return true;
-      },
-      release: () => {
-        this.used -= held;
-        held = 0;
-      },
-    };
+    return new InFlightShare(this);
+  }
+
+  /** Of a share. @returns false when there is no room for so many more bytes: they are not counted then */
+  take(bytes: number): boolean {
+    if (this.used + bytes > this.limit) return false;
+    this.used += bytes;
+    return true;
+  }
+
+  /** Of a share. */
+  giveBack(bytes: number): void {
+    this.used -= bytes;
   }
 }
 
-export interface InFlightShare {
+export class InFlightShare {
+  private held = 0;
+
+  constructor(private readonly budget: InFlightBudget) {}
+
   /** @returns false when there is no room for so many more bytes: they are not counted then */
-  grow(bytes: number): boolean;
-  release(): void;
+  grow(bytes: number): boolean {
+    if (!this.budget.take(bytes)) return false;
+    this.held += bytes;
+    return true;
+  }
+
+  release(): void {
+    this.budget.giveBack(this.held);
+    this.held = 0;
+  }
 }

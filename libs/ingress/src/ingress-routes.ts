@@ -89,23 +89,20 @@ export class IngressRoutes implements OnModuleInit {
   private async serve(served: Served): Promise<void> {
     const startedAt = performance.now();
     this.metrics.inFlight += 1;
-    const answer = await this.answer(served);
-    this.metrics.inFlight -= 1;
-    this.account(served.route, answer, performance.now() - startedAt);
-    writeAnswer(served.response, answer);
-  }
-
-  private async answer({ route, token, request }: Served): Promise<Answer> {
-    if (request.method !== 'POST') return wrongMethod();
+    let answer: Answer;
     try {
-      return await this.receiver.receive(route, token, request);
+      const { route, token, request } = served;
+      answer = request.method === 'POST' ? await this.receiver.receive(route, token, request) : wrongMethod();
     } catch (error) {
       this.logger.error(
         { bug: describeBug(error), provider: this.provider.name },
         'receiving a webhook failed by a bug',
       );
-      return internalError();
+      answer = internalError();
     }
+    this.metrics.inFlight -= 1;
+    this.account(served.route, answer, performance.now() - startedAt);
+    writeAnswer(served.response, answer);
   }
 
   /** One wide line per request: ids and outcome, nothing that was sent, no URL (it holds the token). */

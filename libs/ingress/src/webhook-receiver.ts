@@ -21,7 +21,7 @@ import { buildRecord } from './build-record.js';
 import { ConnectionStore } from './connection-store.js';
 import { describeBug } from './describe-bug.js';
 import { FailedAuthBudget } from './failed-auth-budget.js';
-import { InFlightBudget, type InFlightShare } from './in-flight-budget.js';
+import { InFlightBudget } from './in-flight-budget.js';
 import { IngressConfig } from './ingress-config.js';
 import { exceededLimit, type JsonLimits } from './json-limits.js';
 import type { TokenEntry } from './load-connections.js';
@@ -74,39 +74,30 @@ export class WebhookReceiver {
   }
 
   async receive(route: IngressRoute, token: string, request: IncomingMessage): Promise<Answer> {
+    if (request.rawHeaders.length > 2 * this.config.MAX_HEADERS) return tooManyHeaders();
     const share = this.budget.open();
     try {
-      return await this.receiveWithin(share, route, token, request);
+      if (!share.grow(REQUEST_OVERHEAD_BYTES)) return unavailable('overloaded');
+      const receivedAt = new Date();
+      // Awaited only where there is something to wait for: each turn through a promise costs, and there were fifteen.
+      const found = this.connectionOf(token, receivedAt);
+      const connection = found instanceof Promise ? await found : found;
+      if ('status' in connection) return connection;
+
+      const reading = await this.intake.read(request, share);
+      if (reading.kind !== 'complete') return this.unread(reading.kind, connection);
+
+      const { headers } = request;
+      const claimed = { route, connection, headers, body: reading.body, receivedAt };
+      const verifying = this.verify(claimed, connection, receivedAt);
+      const verification = verifying instanceof Promise ? await verifying : verifying;
+      if (verification.ok) return this.unreadable(claimed) ?? (await this.store(claimed));
+      const source = request.socket.remoteAddress ?? '';
+      const verified = await this.verifiedByNewer(claimed, verification.reason, token, source);
+      return 'status' in verified ? verified : (this.unreadable(verified) ?? (await this.store(verified)));
     } finally {
       share.release();
     }
-  }
-
-  private async receiveWithin(
-    share: InFlightShare,
-    route: IngressRoute,
-    token: string,
-    request: IncomingMessage,
-  ): Promise<Answer> {
-    if (request.rawHeaders.length > 2 * this.config.MAX_HEADERS) return tooManyHeaders();
-    if (!share.grow(REQUEST_OVERHEAD_BYTES)) return unavailable('overloaded');
-    const receivedAt = new Date();
-    // Awaited only where there is something to wait for: each needless turn through a promise costs, and there were fifteen.
-    const found = this.connectionOf(token, receivedAt);
-    const connection = found instanceof Promise ? await found : found;
-    if ('status' in connection) return connection;
-
-    const reading = await this.intake.read(request, share);
-    if (reading.kind !== 'complete') return this.unread(reading.kind, connection);
-
-    const { headers } = request;
-    const claimed = { route, connection, headers, body: reading.body, receivedAt };
-    const verifying = this.verify(claimed, connection, receivedAt);
-    const verification = verifying instanceof Promise ? await verifying : verifying;
-    if (verification.ok) return this.unreadable(claimed) ?? this.store(claimed);
-    const source = request.socket.remoteAddress ?? '';
-    const verified = await this.verifiedByNewer(claimed, verification.reason, token, source);
-    return 'status' in verified ? verified : (this.unreadable(verified) ?? this.store(verified));
   }
 
   private unread(kind: Exclude<BodyReading['kind'], 'complete'>, { id, tenant }: ConnectionConfig): Answer {
@@ -157,17 +148,19 @@ export class WebhookReceiver {
   }
 
   private verify(request: Genuine, connection: ConnectionConfig, now: Date): Verification | Promise<Verification> {
-    // Providers promise not to throw: whatever this is, it is not the sender's credentials.
-    const onBug = (error: unknown): Verification => {
-      this.logger.error({ bug: describeBug(error), connection: connection.id }, 'verification failed by a bug');
-      return { ok: false, reason: 'key_unusable' };
-    };
     try {
       const verification = this.provider.verify(request, connection, now);
-      return verification instanceof Promise ? verification.catch(onBug) : verification;
+      if (!(verification instanceof Promise)) return verification;
+      return verification.catch((error: unknown) => this.unverifiable(error, connection));
     } catch (error) {
-      return onBug(error);
+      return this.unverifiable(error, connection);
     }
+  }
+
+  /** Providers promise not to throw: whatever this is, it is not the sender's credentials. */
+  private unverifiable(error: unknown, { id }: ConnectionConfig): Verification {
+    this.logger.error({ bug: describeBug(error), connection: id }, 'verification failed by a bug');
+    return { ok: false, reason: 'key_unusable' };
   }
 
   private unreadable({ connection, headers }: Genuine): Answer | null {

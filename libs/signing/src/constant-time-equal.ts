@@ -1,10 +1,9 @@
-import { hash, timingSafeEqual } from 'node:crypto';
-
-const digest = (value: string | Buffer): Buffer => hash('sha256', value, 'buffer');
+import { timingSafeEqual } from 'node:crypto';
+import { sha256 } from './sha256.js';
 
 /** Compares in time that depends neither on where the values differ nor on how long the secret one is. */
 export function constantTimeEqual(a: string | Buffer, b: string | Buffer): boolean {
-  return timingSafeEqual(digest(a), digest(b));
+  return timingSafeEqual(sha256(a), sha256(b));
 }
 
 /** The same for a digest, whose length is no secret: it needs no hash around it. */

@@ -1,4 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
+import { sha256 } from './sha256.js';
 
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
@@ -17,7 +18,7 @@ export class HmacKey {
 
   constructor(private readonly secret: Buffer) {
     const key = Buffer.alloc(BLOCK_BYTES);
-    (secret.length > BLOCK_BYTES ? hash('sha256', secret, 'buffer') : secret).copy(key);
+    (secret.length > BLOCK_BYTES ? sha256(secret) : secret).copy(key);
     this.inner = Buffer.from(key.map((byte) => byte ^ INNER_PAD));
     this.outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
     key.map((byte) => byte ^ OUTER_PAD).forEach((byte, at) => (this.outer[at] = byte));
@@ -35,7 +36,7 @@ export class HmacKey {
     if (textBytes > 0) message.write(text, BLOCK_BYTES);
     if (typeof body === 'string') message.write(body, BLOCK_BYTES + textBytes);
     else body.copy(message, BLOCK_BYTES + textBytes);
-    hash('sha256', message, 'buffer').copy(this.outer, BLOCK_BYTES);
-    return hash('sha256', this.outer, 'buffer');
+    this.outer.write(hash('sha256', message, 'binary'), BLOCK_BYTES, 'latin1');
+    return sha256(this.outer);
   }
 }
