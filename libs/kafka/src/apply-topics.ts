@@ -1,10 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicSpec } from '@claimwire/contracts';
 import kafkajs, { type Admin } from 'kafkajs';
+import { isTransient } from './classify-error.js';
 import { TopicMismatchError } from './errors.js';
 import type { KafkaHandle } from './kafka-handle.js';
 
 /** Node sees only some of this CommonJS package's names as exports. */
 const { ConfigResourceTypes } = kafkajs;
+
+/** A loaded cluster takes its time to tell all brokers of a new topic. */
+const SERVED_WITHIN_MS = 30_000;
+const LOOK_AGAIN_MS = 100;
 
 export interface ReplicationOptions {
   replication: number;
@@ -61,7 +67,8 @@ async function partitionCounts(handle: KafkaHandle, admin: Admin, specs: readonl
 async function create(handle: KafkaHandle, admin: Admin, specs: TopicSpec[], replicationFactor: number) {
   if (specs.length === 0) return;
   await admin.createTopics({
-    waitForLeaders: true,
+    // It gives up as soon as one broker has not heard of a topic yet.
+    waitForLeaders: false,
     topics: specs.map(({ name, partitions, config }) => ({
       topic: handle.topic(name),
       numPartitions: partitions,
@@ -69,6 +76,25 @@ async function create(handle: KafkaHandle, admin: Admin, specs: TopicSpec[], rep
       configEntries: entries(config),
     })),
   });
+  await untilServed(
+    admin,
+    specs.map(({ name }) => handle.topic(name)),
+  );
+}
+
+/** @throws the last answer, when the brokers do not serve every partition in time */
+async function untilServed(admin: Admin, topics: string[]): Promise<void> {
+  const until = performance.now() + SERVED_WITHIN_MS;
+  for (;;) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics });
+      const isServed = metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      if (isServed) return;
+    } catch (error) {
+      if (!isTransient(error) || performance.now() > until) throw error;
+    }
+    await sleep(LOOK_AGAIN_MS);
+  }
 }
 
 async function configure(handle: KafkaHandle, admin: Admin, specs: TopicSpec[]) {

@@ -7,7 +7,8 @@ import { APPS, System } from './system.js';
 import { type Connection, sampleAuths, send, Tenant } from './tenant.js';
 
 const CLAIMS = 25;
-const FAULTS = ['normalizer.before-commit', 'normalizer.after-commit', 'normalizer.after-publish'];
+/** The one that leaves the most to its successor; apps/normalizer/src/crash.int.spec.ts kills at every point. */
+const FAULTS = ['normalizer.after-commit'];
 
 let system: System;
 let tenant: Tenant;

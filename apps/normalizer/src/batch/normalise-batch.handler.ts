@@ -8,9 +8,10 @@ import {
   type NormalisedBatch,
   type RawMessage,
 } from '@claimwire/normalizing';
-import { faultPoint, type RootLogger } from '@claimwire/service-host';
+import type { RootLogger } from '@claimwire/service-host';
 import type { ConnectionDirectory } from '../connection-directory.js';
 import type { SchemaDrift } from '../drift/schema-drift.js';
+import { mayDieAt } from '../fault-points.js';
 import type { NormalizerMetrics } from '../metrics.js';
 import type { Outboxes } from '../outbox/outboxes.js';
 import { quarantineRecord } from '../quarantine/quarantine-record.js';
@@ -60,11 +61,12 @@ export class NormaliseBatchHandler {
     const { pool, store, outboxes, erasures } = this.deps;
     const outbox = outboxes.of(batch.lane);
     await this.quarantine(batch, normalised);
+    await mayDieAt('normalizer.after-quarantine');
     const storeBeganAt = performance.now();
     const place = { lane: batch.lane, nextOffset: batch.nextOffset, outbox: outbox.advance(), erasures };
     const stored = await storeBatch(pool, store, normalised, place);
     outbox.committed(stored.upTo, storeBeganAt);
-    await faultPoint('normalizer.after-commit');
+    await mayDieAt('normalizer.after-commit');
     const times = { normaliseMs: storeBeganAt - beganAt, storeMs: performance.now() - storeBeganAt };
     await outbox.idle();
     outbox.sendCommitted(stored.records, stored.upTo);

@@ -21,7 +21,7 @@ import {
   type ArrivedNotice,
   type NormalisedBatch,
 } from '@claimwire/normalizing';
-import { faultPoint } from '@claimwire/service-host';
+import { mayDieAt } from '../fault-points.js';
 import { insertEvents, insertNotices, storedEventIds, type EventRow } from './claim-batch.repository.js';
 import { claimsInNeedOfHistory, groupByClaim, planClaims, withoutDuplicates } from './plan-claims.js';
 
@@ -82,7 +82,7 @@ export function storeBatch(
     const fresh = withoutDuplicates(facts, stored);
     const events = await storeEvents(client, lane.laneId, fresh, firstSeq, erasures);
     const noticeRecords = await storeNotices(client, lane.laneId, notices, firstSeq + BigInt(facts.length));
-    await faultPoint('normalizer.before-commit');
+    await mayDieAt('normalizer.before-commit');
     return {
       records: [...events.records, ...noticeRecords],
       upTo,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, isTransient, RecordTooLargeError, type KafkaPublisher, type PublishRecord } from '@claimwire/kafka';
 import { FencedError, type Lane, type LaneStore, type Pool } from '@claimwire/postgres';
-import { faultPoint, type RootLogger } from '@claimwire/service-host';
+import type { RootLogger } from '@claimwire/service-host';
+import { mayDieAt } from '../fault-points.js';
 import type { NormalizerMetrics } from '../metrics.js';
 import { readUnsent } from './unsent.repository.js';
 
@@ -56,6 +57,7 @@ export class LaneOutbox {
 
   /** Waits for the lease, then sends what the previous holder left. Nothing new may be committed before. */
   async open(): Promise<void> {
+    await mayDieAt('normalizer.after-claim');
     while (this.goesOn() && !(await this.renewLease())) await sleep(LEASE_POLL_MS);
     while (this.goesOn()) {
       const page = await this.patiently(() => readUnsent(this.deps.pool, this.lane.laneId, this.sentSeq));
@@ -105,6 +107,7 @@ export class LaneOutbox {
     this.closing = true;
     clearTimeout(this.marking);
     await this.sending;
+    await mayDieAt('normalizer.before-release');
     await this.deps.store.markSent(this.lane, this.deps.owner, this.sentSeq, true);
   }
 
@@ -122,9 +125,10 @@ export class LaneOutbox {
       try {
         const deadlineMs = await this.timeForOneSend();
         if (deadlineMs === null) return false;
+        await mayDieAt('normalizer.before-publish');
         await this.publish(records, deadlineMs);
         this.noteSent(records, upTo);
-        await faultPoint('normalizer.after-publish');
+        await mayDieAt('normalizer.after-publish');
         return true;
       } catch (error) {
         if (error instanceof FencedError) return false;
