@@ -9,6 +9,7 @@ export interface Actor {
 
 /**
  * Adds to the audit log in the caller's transaction, so that no change exists without its entry.
+ * What concerns no tenant is for a platform-admin to see.
  * @param action "<object>.<verb>", for example "webhook.created"
  * @param detail names of what changed, never a secret or payload
  */
@@ -19,5 +20,5 @@ export async function audit(
   target: string | null,
   detail: Record<string, unknown> = {},
 ): Promise<void> {
-  await manager.insert(AuditEntry, { actor, tenantId: tenant, action, target, detail: detail as object });
+  await manager.insert(AuditEntry, { actor, tenantId: tenant || null, action, target, detail: detail as object });
 }

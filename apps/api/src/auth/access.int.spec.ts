@@ -146,10 +146,17 @@ describe('every route', () => {
     expect(allAre(await statusesOf(configuring, await keyOf('operator')), 403)).toEqual([]);
   });
 
-  it('is closed to a platform-admin who acts as no tenant, but for tenants, keys, audit log and schema drift', async () => {
-    const open = /^\/v1\/(tenants|api-keys|audit-log|schema-drift)/;
+  it('is closed to a platform-admin who acts as no tenant, but for tenants, keys, audit log, schema drift and quarantine', async () => {
+    const open = /^\/v1\/(tenants|api-keys|audit-log|schema-drift|quarantine)/;
     const ofTenants = operations.filter(({ path }) => !open.test(path));
     expect(allAre(await statusesOf(ofTenants, api.adminKey), 403)).toEqual([]);
+    // There it sees what belongs to no tenant, and nothing of one.
+    expect((await api.call('GET', '/v1/quarantine', { key: api.adminKey })).body.data).toEqual([]);
+    const items = operations.filter(({ path }) => path.startsWith('/v1/quarantine/{'));
+    const statuses = await statusesOf(items, api.adminKey);
+    expect(statuses['POST /v1/quarantine/{id}/retry']).toBe(409);
+    delete statuses['POST /v1/quarantine/{id}/retry'];
+    expect(allAre(statuses, 404)).toEqual([]);
   });
 });
 

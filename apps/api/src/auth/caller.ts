@@ -39,5 +39,14 @@ export const AsTenant = createParamDecorator((_data: unknown, context: Execution
   return { actor, scope, tenant };
 });
 
+/** What belongs to no tenant, as its rows have it: a message whose headers cannot be read. */
+export const NO_TENANT = '';
+
+/** Parameter: the caller with its tenant; a platform-admin that names none works on what belongs to none. */
+export const AsTenantOrNone = createParamDecorator((_data: unknown, context: ExecutionContext): Caller => {
+  const { actor, scope, tenant } = principalOf(context);
+  return { actor, scope, tenant: tenant ?? NO_TENANT };
+});
+
 /** Parameter: the caller, with or without a tenant. */
 export const AsPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext) => principalOf(context));

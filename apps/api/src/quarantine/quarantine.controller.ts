@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Streamable
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DATA_SOURCE } from '@claimwire/postgres';
 import { DataSource } from 'typeorm';
-import { AsTenant, type Caller } from '../auth/caller.js';
+import { AsTenantOrNone, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';
 import { ApiDone, ApiOne, ApiPage } from '../http/api-answers.js';
 import { decodeCursor, toPage } from '../http/page.js';
@@ -29,9 +29,12 @@ export class QuarantineController {
 
   @Get()
   @Requires('viewer')
-  @ApiOperation({ summary: 'Genuine events that could not be processed, last received first' })
+  @ApiOperation({
+    summary:
+      'Events that could not be processed, last received first; a platform-admin without a tenant sees what belongs to none',
+  })
   @ApiPage(QuarantineView)
-  async list(@AsTenant() caller: Caller, @Query() { status, limit, cursor, ...filter }: ListQuarantine) {
+  async list(@AsTenantOrNone() caller: Caller, @Query() { status, limit, cursor, ...filter }: ListQuarantine) {
     const builder = itemsOf(this.dataSource.manager, caller, filter);
     if (status !== undefined) builder.andWhere('item.status = :status', { status });
     if (cursor !== undefined) {
@@ -53,7 +56,7 @@ export class QuarantineController {
   @Requires('operator')
   @ApiOperation({ summary: 'Give many open events to their source topics again; answers how far it came' })
   @ApiDone(ProgressView)
-  retryMany(@AsTenant() caller: Caller, @Body() selection: ItemSelection): Promise<ProgressView> {
+  retryMany(@AsTenantOrNone() caller: Caller, @Body() selection: ItemSelection): Promise<ProgressView> {
     return this.quarantine.retryMany(caller, selection);
   }
 
@@ -62,7 +65,7 @@ export class QuarantineController {
   @Requires('operator')
   @ApiOperation({ summary: 'Settle many open events without processing them; audited with the reason' })
   @ApiDone(ProgressView)
-  discardMany(@AsTenant() caller: Caller, @Body() selection: DiscardItems): Promise<ProgressView> {
+  discardMany(@AsTenantOrNone() caller: Caller, @Body() selection: DiscardItems): Promise<ProgressView> {
     return this.quarantine.discardMany(caller, selection);
   }
 
@@ -70,7 +73,7 @@ export class QuarantineController {
   @Requires('viewer')
   @ApiOperation({ summary: 'One quarantined event, without its bytes' })
   @ApiOne(QuarantineView)
-  async get(@AsTenant() caller: Caller, @Param('id') id: string): Promise<QuarantineView> {
+  async get(@AsTenantOrNone() caller: Caller, @Param('id') id: string): Promise<QuarantineView> {
     return toView(await this.quarantine.get(caller, id));
   }
 
@@ -78,7 +81,7 @@ export class QuarantineController {
   @Requires('operator')
   @ApiOperation({ summary: 'The body that the provider sent, byte for byte; every read is audited' })
   @ApiOkResponse({ content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } })
-  async raw(@AsTenant() caller: Caller, @Param('id') id: string): Promise<StreamableFile> {
+  async raw(@AsTenantOrNone() caller: Caller, @Param('id') id: string): Promise<StreamableFile> {
     const body = await this.quarantine.rawBody(caller, id);
     return new StreamableFile(body, { type: 'application/octet-stream', length: body.length });
   }
@@ -88,7 +91,7 @@ export class QuarantineController {
   @Requires('operator')
   @ApiOperation({ summary: 'Give the event to its source topic again, with the same id' })
   @ApiDone(QuarantineView)
-  retry(@AsTenant() caller: Caller, @Param('id') id: string): Promise<QuarantineView> {
+  retry(@AsTenantOrNone() caller: Caller, @Param('id') id: string): Promise<QuarantineView> {
     return this.quarantine.retry(caller, id);
   }
 
@@ -98,7 +101,7 @@ export class QuarantineController {
   @ApiOperation({ summary: 'Settle the event without processing it; audited with the reason' })
   @ApiDone(QuarantineView)
   discard(
-    @AsTenant() caller: Caller,
+    @AsTenantOrNone() caller: Caller,
     @Param('id') id: string,
     @Body() { reason }: DiscardItem,
   ): Promise<QuarantineView> {

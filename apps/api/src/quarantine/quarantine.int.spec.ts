@@ -203,6 +203,43 @@ describe('many at once', () => {
   });
 });
 
+describe('what has no readable headers', () => {
+  const lost = async (id: string) => {
+    const record = {
+      topic: QUARANTINE_TOPIC,
+      key: 'k',
+      value: 'bytes of nobody',
+      headers: { 'claimwire-reason': 'headers' },
+    };
+    const { partition, offset } = await publisher.publish(record);
+    await pool.query(
+      `insert into quarantine (id, tenant_id, connection_id, ce_id, ce_type, reason, stage, topic, partition, "offset", received_at, expires_at)
+       values ($1, '', '', '', '', 'headers_unreadable', 'normalise', $2, $3, $4, now(), now() + interval '90 days')`,
+      [id, QUARANTINE_TOPIC, partition, offset],
+    );
+  };
+
+  it('is seen, looked at and discarded by a platform-admin alone, and can go back nowhere', async () => {
+    await lost('nobodys');
+    await quarantine('acmes');
+    expect(await idsOf('')).toEqual(['acmes']);
+    expect((await get('/nobodys', stranger)).status).toBe(404);
+    expect((await get('', api.adminKey)).body.data.map(({ id }) => id)).toEqual(['nobodys']);
+    expect((await get('/acmes', api.adminKey)).status).toBe(404);
+    const raw = await fetch(`${api.url}/v1/quarantine/nobodys/raw`, {
+      headers: { authorization: `Bearer ${api.adminKey}` },
+    });
+    expect(await raw.text()).toBe('bytes of nobody');
+    expect((await post('/nobodys/retry', undefined, api.adminKey)).status).toBe(409);
+    expect((await post('/retry', { filter: {} }, api.adminKey)).status).toBe(409);
+    const discarded = await post('/nobodys/discard', { reason: 'written by hand' }, api.adminKey);
+    expect(discarded).toMatchObject({ status: 200, body: { status: 'discarded' } });
+    const { body } = await api.call('GET', '/v1/audit-log', { key: api.adminKey });
+    const actions = body.data.filter(({ target }) => target === 'nobodys').map(({ action }) => action);
+    expect(actions).toEqual(['quarantine.discarded', 'quarantine.raw_read']);
+  });
+});
+
 describe('discarding', () => {
   it('settles an open item for good, with the reason in the audit log', async () => {
     await quarantine('a');

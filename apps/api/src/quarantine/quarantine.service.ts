@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DATA_SOURCE, QuarantineItem } from '@claimwire/postgres';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
-import type { Caller } from '../auth/caller.js';
+import { type Caller, NO_TENANT } from '../auth/caller.js';
 import { notFound, Problem } from '../http/problem.js';
 import { RawMessages } from '../raw-messages.js';
 import { lockItem, selectedItems } from './find-items.js';
@@ -39,7 +39,8 @@ export class QuarantineService {
   }
 
   /** @throws Problem 404, 409 for a discarded one, 410, 503 */
-  retry(caller: Caller, id: string): Promise<QuarantineView> {
+  async retry(caller: Caller, id: string): Promise<QuarantineView> {
+    refuseOfNobody(caller);
     return this.dataSource.transaction(async (manager) => {
       const item = await lockItem(manager, caller, id);
       if (item.status === 'discarded') throw new Problem(409, 'The event was discarded.');
@@ -64,8 +65,9 @@ export class QuarantineService {
     });
   }
 
-  /** First received first, in chunks of which each is settled by itself. @throws Problem 422; 503 when nothing was done */
+  /** First received first, in chunks of which each is settled by itself. @throws Problem 422; 409; 503 when nothing was done */
   async retryMany(caller: Caller, selection: ItemSelection): Promise<ProgressView> {
+    refuseOfNobody(caller);
     return this.inChunks(caller, selection, (manager, items) => this.retryChunk(manager, caller, items));
   }
 
@@ -131,6 +133,12 @@ export class QuarantineService {
     }
     return items.filter((item) => !there.includes(item)).map(({ id }) => id);
   }
+}
+
+/** Without readable headers nobody knows where it came from. @throws Problem 409 */
+function refuseOfNobody({ tenant }: Caller): void {
+  if (tenant === NO_TENANT)
+    throw new Problem(409, 'What belongs to no tenant has no source to go back to: discard it.');
 }
 
 /** Those that are still open and that nobody else is at; first received first. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { decodeHeaders } from '@claimwire/contracts';
 import type { BatchMessage } from '@claimwire/kafka';
 import type { QuarantineItem } from '@claimwire/postgres';
+import { NO_TENANT } from '../auth/caller.js';
 import { Problem } from '../http/problem.js';
 import { RawMessages } from '../raw-messages.js';
 
@@ -37,6 +38,6 @@ function isOf({ tenantId, ceId }: QuarantineItem, message: BatchMessage): boolea
     const { tenant, id } = decodeHeaders(message.headers);
     return tenant === tenantId && id === ceId;
   } catch {
-    return false;
+    return tenantId === NO_TENANT;
   }
 }
