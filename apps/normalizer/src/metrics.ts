@@ -13,6 +13,7 @@ export class NormalizerMetrics {
   readonly erased: Counter<'source'>;
   readonly late: Counter<'source'>;
   readonly batchMessages: Histogram<'source'>;
+  readonly acceptedToState: Histogram;
   readonly batchSeconds: Histogram<'source' | 'phase'>;
   readonly published: Counter<'topic'>;
   readonly publishFailures: Counter<'code'>;
@@ -47,6 +48,12 @@ export class NormalizerMetrics {
       help: 'Raw events per transaction',
       labelNames: ['source'],
       buckets: [1, 5, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000],
+      registers: [registry],
+    });
+    this.acceptedToState = new Histogram({
+      name: 'claimwire_pipeline_accepted_to_state_seconds',
+      help: 'From the acceptance of a webhook to the commit of the state that its claim has by it',
+      buckets: [...SECONDS, 10, 30, 60, 300, 1_800, 7_200],
       registers: [registry],
     });
     this.batchSeconds = new Histogram({

@@ -67,10 +67,14 @@ export class NormaliseBatchHandler {
     const stored = await storeBatch(pool, store, normalised, place);
     outbox.committed(stored.upTo, storeBeganAt);
     await mayDieAt('normalizer.after-commit');
+    const committedAt = Date.now();
     const times = { normaliseMs: storeBeganAt - beganAt, storeMs: performance.now() - storeBeganAt };
     await outbox.idle();
     outbox.sendCommitted(stored.records, stored.upTo);
     this.report(batch, normalised, stored, times);
+    for (const { fact } of normalised.facts) {
+      this.deps.metrics.acceptedToState.observe((committedAt - Date.parse(fact.receivedAt)) / 1_000);
+    }
   }
 
   /** Before the transaction: the offset may not pass a message that is settled nowhere. */
