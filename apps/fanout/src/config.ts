@@ -27,6 +27,11 @@ export class FanoutConfig extends WithKeyring(WithKafka(WithDatabase(HostConfig)
   @Min(100)
   FANOUT_BUFFERED_DELIVERIES!: number;
 
+  @Setting({ help: 'the most that their messages take in memory', unit: 'MiB', default: 48 })
+  @IsInt()
+  @Min(1)
+  FANOUT_BUFFERED_MIB!: number;
+
   @Setting({ help: 'how long the log of attempts is kept', unit: 'days', default: 30 })
   @IsInt()
   @Min(1)

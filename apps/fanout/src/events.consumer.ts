@@ -71,14 +71,19 @@ export class EventsConsumer {
   private offer(inserted: readonly Inserted[], events: readonly ReadEvent[]): void {
     if (inserted.length === 0) return;
     const byId = new Map(events.map((event) => [event.facts.id, event]));
+    // One copy for all webhooks; a value is a piece of the whole fetched block, which it would keep in memory.
+    const copies = new Map<string, Buffer>();
     for (const { id, webhookId, eventId } of inserted) {
       const event = byId.get(eventId);
-      if (event && this.fanout.holds(webhookId)) this.fanout.offer(toDelivery(id, webhookId, event));
+      if (!event || !this.fanout.holds(webhookId)) continue;
+      const message = copies.get(eventId) ?? Buffer.from(event.message);
+      copies.set(eventId, message);
+      this.fanout.offer(toDelivery(id, webhookId, event, message));
     }
   }
 }
 
-function toDelivery(id: string, webhookId: string, { facts, message, traceparent }: ReadEvent): Delivery {
+function toDelivery(id: string, webhookId: string, { facts, traceparent }: ReadEvent, message: Buffer): Delivery {
   return {
     id,
     webhookId,
@@ -92,7 +97,6 @@ function toDelivery(id: string, webhookId: string, { facts, message, traceparent
     firstTriedAt: null,
     receivedAt: facts.receivedAt,
     traceparent,
-    // A copy: the value is a piece of the whole fetched block, which it would keep in memory.
-    message: Buffer.from(message),
+    message,
   };
 }

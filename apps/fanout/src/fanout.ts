@@ -11,6 +11,7 @@ import type { Destination } from './configuration/destination.js';
 import { holdWebhook, type HeldStatus, type HoldCause } from './configuration/hold-webhook.js';
 import { storeHealth } from './health/webhook-health.js';
 import type { Delivery } from './lanes/delivery.js';
+import type { Tally } from './lanes/tally.js';
 import { LeaseKeeper } from './leases/lease-keeper.js';
 import { LeaseStore } from './leases/lease-store.js';
 import { BEAT_MS, beat, farewell, ReplicaRoll } from './leases/replica-roll.js';
@@ -39,6 +40,7 @@ const HEALTH_MS = 1_000;
 /** Notifications can be lost with their connection: this often the tables are looked at without one. */
 const POLL_MS = 5_000;
 const RETRY_MS = 500;
+const MIB = 1024 ** 2;
 /** The rest of the process stops after the sending has. */
 const STOP_MARGIN_MS = 1_500;
 /** Payload of a wake-up: webhook ids; longer lists go as "", which means all (NOTIFY takes 8 kB). */
@@ -56,6 +58,7 @@ export class Fanout {
   private readonly roll: ReplicaRoll;
   private readonly keeper: LeaseKeeper;
   private readonly notices: NoticeOutbox;
+  private readonly tally: Tally = { items: 0, bytes: 0 };
   private readonly listening: Listening[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
   private adjusting: Promise<void> | null = null;
@@ -89,13 +92,17 @@ export class Fanout {
         attempt: (destination, delivery) => attempter.attempt(destination, delivery),
         settle: (settlement, stored) => this.settler.add(settlement, stored),
         hold: (destination, held) => this.hold(destination, held),
-        room: () => config.FANOUT_BUFFERED_DELIVERIES - this.buffered(),
+        tally: this.tally,
+        room: () => ({
+          items: config.FANOUT_BUFFERED_DELIVERIES - this.tally.items,
+          bytes: config.FANOUT_BUFFERED_MIB * MIB - this.tally.bytes,
+        }),
         onFailure: (error) => this.failed('send', error),
       },
     });
     metrics.observe({
       inFlight: () => this.inFlight(),
-      waiting: () => this.buffered() - this.inFlight(),
+      waiting: () => this.tally.items - this.inFlight(),
       leases: () => this.keeper.senders.length,
       settling: () => this.settler.pending,
     });
@@ -163,10 +170,6 @@ export class Fanout {
 
   private inFlight(): number {
     return this.keeper.senders.reduce((sum, sender) => sum + sender.inFlight, 0);
-  }
-
-  private buffered(): number {
-    return this.keeper.senders.reduce((sum, sender) => sum + sender.buffered, 0);
   }
 
   private wake(payload: string): void {

@@ -51,7 +51,7 @@ describe.skipIf(!canRunOwnEngines())('four replicas', { timeout: 4 * PATIENCE_MS
       const port = path === '/cut' ? network.port : receiver.port;
       webhooks[path as Path] = await bench.createWebhook({
         ...{ url: `http://127.0.0.1:${port}${path}`, eventType: 'claim.status_changed' },
-        ...{ concurrency, ordering, timeoutMs: 1_000 },
+        ...{ concurrency, ordering, timeoutMs: 2_000 },
         retryPolicy: { type: 'fixed', retries: tries - 1, delaySeconds: 0.2 },
       });
     }

@@ -20,12 +20,21 @@ interface Seen {
   accepted: boolean;
 }
 
+/** A request that is being answered. */
+interface Open {
+  /** The sender hung up: it counts it as ended, however late we hear of that. */
+  abandoned: boolean;
+}
+
+/** Until then every hang-up that was under way when a request came has been heard of. */
+const HEARD_MS = 500;
+
 /** A receiver that knows at each request what it may be: writes down every promise that is broken. */
 export class CheckingReceiver {
   readonly faults: string[] = [];
   private readonly seen = new Map<string, Map<string, Seen>>();
   private readonly newest = new Map<string, number>();
-  private readonly inFlight = new Map<string, number>();
+  private readonly inFlight = new Map<string, Set<Open>>();
   private readonly server = createServer((request, response) => {
     // A request that breaks off in the middle was never there.
     this.receive(request, response).catch(() => response.destroy());
@@ -62,9 +71,7 @@ export class CheckingReceiver {
     const path = request.url ?? '';
     const promise = this.paths[path];
     if (!promise) return void this.faults.push(`a request to ${path}`);
-    this.count(path, 1);
-    response.once('close', () => this.count(path, -1));
-    if ((this.inFlight.get(path) ?? 0) > promise.concurrency) this.faults.push(`${path}: more in flight than allowed`);
+    this.open(path, response, promise.concurrency);
     const body = await text(request);
     const event = JSON.parse(body) as ClaimEvent;
     if (request.headers['webhook-id'] !== event.id) this.faults.push(`${path}: webhook-id is not the event's id`);
@@ -97,7 +104,20 @@ export class CheckingReceiver {
     return seen;
   }
 
-  private count(path: string, change: number): void {
-    this.inFlight.set(path, (this.inFlight.get(path) ?? 0) + change);
+  private open(path: string, response: ServerResponse, concurrency: number): void {
+    const requests = this.inFlight.get(path) ?? new Set<Open>();
+    this.inFlight.set(path, requests);
+    const request: Open = { abandoned: false };
+    requests.add(request);
+    response.once('close', () => {
+      requests.delete(request);
+      request.abandoned = !response.writableFinished;
+    });
+    if (requests.size <= concurrency) return;
+    const atOnce = [...requests];
+    setTimeout(() => {
+      const count = atOnce.filter(({ abandoned }) => !abandoned).length;
+      if (count > concurrency) this.faults.push(`${path}: ${count} in flight`);
+    }, HEARD_MS);
   }
 }

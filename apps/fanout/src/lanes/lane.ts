@@ -1,4 +1,5 @@
 import { Fifo } from './fifo.js';
+import type { Tally } from './tally.js';
 
 export type Ordering = 'per_claim' | 'unordered' | 'latest_only';
 
@@ -40,6 +41,7 @@ export class Lane<T extends LaneItem> {
   constructor(
     private ordering: Ordering,
     private concurrency: number,
+    private readonly tally: Tally = { items: 0, bytes: 0 },
   ) {}
 
   /** Everything in memory: waiting, in flight, or answered and not settled. */
@@ -77,7 +79,7 @@ export class Lane<T extends LaneItem> {
     const wasEmpty = chain.items.length === 0;
     insertByVersion(chain, item);
     this.chainOf.set(item.id, chain);
-    this.heldBytes += item.message?.length ?? 0;
+    this.count(item, 1);
     if (wasEmpty && !chain.busy) this.queueOf(chain).push(chain);
     return superseded;
   }
@@ -136,6 +138,12 @@ export class Lane<T extends LaneItem> {
     });
   }
 
+  /** Lets go of everything: somebody else goes on with it from the table. */
+  clear(): void {
+    for (const chain of new Set(this.chainOf.values())) for (const item of chain.items) this.forget(item);
+    this.chains.clear();
+  }
+
   private start(queue: Fifo<Chain<T>>): T | null {
     for (let chain = queue.shift(); chain; chain = queue.shift()) {
       const item = chain.items[0];
@@ -170,8 +178,15 @@ export class Lane<T extends LaneItem> {
   }
 
   private forget(item: T): void {
-    this.chainOf.delete(item.id);
-    this.heldBytes -= item.message?.length ?? 0;
+    if (!this.chainOf.delete(item.id)) return;
+    this.count(item, -1);
+  }
+
+  private count({ message }: T, change: 1 | -1): void {
+    const bytes = change * (message?.length ?? 0);
+    this.heldBytes += bytes;
+    this.tally.items += change;
+    this.tally.bytes += bytes;
   }
 }
 

@@ -43,7 +43,8 @@ const PORTS: SenderPorts = {
   attempt: () => Promise.reject(new Error('nothing is due')),
   settle: () => undefined,
   hold: async () => 0,
-  room: () => 100,
+  tally: { items: 0, bytes: 0 },
+  room: () => ({ items: 100, bytes: 1_000_000 }),
   onFailure: (error) => {
     throw error;
   },

@@ -1,5 +1,6 @@
 import type { Delivery } from '../lanes/delivery.js';
 import type { Lane, Ordering } from '../lanes/lane.js';
+import type { Tally } from '../lanes/tally.js';
 import type { Refill, RefillQuestion } from './delivery-store.js';
 
 export interface BacklogStore {
@@ -8,8 +9,8 @@ export interface BacklogStore {
 
 export interface BacklogPorts {
   store: BacklogStore;
-  /** How many deliveries more may be in memory. */
-  room(): number;
+  /** How much more may be in memory. */
+  room(): Tally;
   mayRead(): boolean;
   /** The lane has new ones; these were replaced by them (`latest_only`). */
   onFilled(superseded: Delivery[]): void;
@@ -47,6 +48,7 @@ export class Backlog {
   private ended = nothingEnded();
   private timer: NodeJS.Timeout | undefined;
   private timerAt = Infinity;
+  private closed = false;
 
   constructor(
     private readonly webhookId: string,
@@ -95,35 +97,38 @@ export class Backlog {
   refill(): void {
     if (this.complete || this.reading || this.stalled || !this.ports.mayRead()) return;
     if (this.lane.size > LOW_WATER) return;
-    const limit = Math.min(CAPACITY - this.lane.size, this.ports.room());
+    const { items, bytes } = this.ports.room();
+    const limit = Math.min(CAPACITY - this.lane.size, items);
     if (limit <= 0) return;
     this.reading = true;
     this.invalidated = false;
     this.offered = [];
     this.ended = nothingEnded();
-    void this.read(limit);
+    void this.read(limit, bytes);
   }
 
   close(): void {
+    this.closed = true;
     clearTimeout(this.timer);
     this.timer = undefined;
   }
 
   private hasRoom(): boolean {
-    return this.lane.size < CAPACITY && this.ports.room() > 0;
+    const { items, bytes } = this.ports.room();
+    return this.lane.size < CAPACITY && items > 0 && bytes > 0;
   }
 
-  private async read(limit: number): Promise<void> {
+  private async read(limit: number, maxBytes: number): Promise<void> {
     const { webhookId, ordering } = this;
     try {
-      const refill = await this.ports.store.refill({ webhookId, ordering, known: this.lane.ids(), limit });
+      const refill = await this.ports.store.refill({ webhookId, ordering, known: this.lane.ids(), limit, maxBytes });
       this.reading = false;
-      this.ports.onFilled(this.apply(refill));
+      if (!this.closed) this.ports.onFilled(this.apply(refill));
     } catch (error) {
       this.reading = false;
       this.stalled = true;
       this.ports.onFailure(error);
-      this.wakeIn(RETRY_MS);
+      if (!this.closed) this.wakeIn(RETRY_MS);
     }
   }
 

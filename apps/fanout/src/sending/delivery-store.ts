@@ -23,6 +23,8 @@ export interface RefillQuestion {
   /** Row ids that are in memory. */
   known: string[];
   limit: number;
+  /** Of messages, but for the last of them: one is read whatever its size. */
+  maxBytes: number;
 }
 
 export interface Refill {
@@ -64,13 +66,17 @@ with waiting as materialized (
     and (not $4::boolean or d.replay_id <> '' or not exists (
       select 1 from deliveries e where e.webhook_id = $1 and e.claim_key = d.claim_key and e.state = 'pending'
         and e.replay_id = '' and e.version < d.version and e.id <> all($2::bigint[])))
-  order by d.next_attempt_at, d.id limit $3)
-select w.id, w.tenant_id as tenant, w.event_id as "eventId", w.event_type as "eventType", w.claim_key as "claimKey",
-  w.version, w.replay_id as "replayId", w.attempts as tries, w.first_attempt_at as "firstTriedAt",
-  coalesce(e.received_at, n.received_at) as "receivedAt", coalesce(e.message, n.message) as message
-from waiting w left join claim_events e on e.event_id = w.event_id
-  left join notices n on n.id = w.event_id and e.event_id is null
-order by w.next_attempt_at, w.id`;
+  order by d.next_attempt_at, d.id limit $3),
+sized as (
+  select w.*, coalesce(e.received_at, n.received_at) as received_at, coalesce(e.message, n.message) as message,
+    coalesce(sum(octet_length(coalesce(e.message, n.message))) over (order by w.next_attempt_at, w.id
+      rows between unbounded preceding and 1 preceding), 0) as bytes_before
+  from waiting w left join claim_events e on e.event_id = w.event_id
+    left join notices n on n.id = w.event_id and e.event_id is null)
+select id, tenant_id as tenant, event_id as "eventId", event_type as "eventType", claim_key as "claimKey",
+  version, replay_id as "replayId", attempts as tries, first_attempt_at as "firstTriedAt",
+  received_at as "receivedAt", message
+from sized where bytes_before < $5 order by next_attempt_at, id`;
 
 const REMAINDER = `
 select exists (select 1 from deliveries where webhook_id = $1 and state = 'pending' and id <> all($2::bigint[])) as others,
@@ -111,10 +117,10 @@ export class DeliveryStore {
     return rows;
   }
 
-  async refill({ webhookId, ordering, known, limit }: RefillQuestion): Promise<Refill> {
+  async refill({ webhookId, ordering, known, limit, maxBytes }: RefillQuestion): Promise<Refill> {
     const ordered = ordering !== 'unordered';
     if (ordering === 'latest_only') await this.pool.query(SUPERSEDE, [webhookId, known]);
-    const { rows } = await this.pool.query<WaitingRow>(REFILL, [webhookId, known, limit, ordered]);
+    const { rows } = await this.pool.query<WaitingRow>(REFILL, [webhookId, known, limit, ordered, maxBytes]);
     const deliveries = rows.map((row) => toDelivery(webhookId, row));
     if (rows.length === limit) return { deliveries, hasOthers: true, nextDueMs: null };
     const { others, nextDueMs } = await this.remainder(webhookId, [...known, ...rows.map(({ id }) => id)]);

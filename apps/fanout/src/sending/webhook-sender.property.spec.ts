@@ -66,7 +66,8 @@ class World {
       attempt: (_destination, delivery) => this.attempt(delivery),
       settle: (settlement, stored) => this.settle(settlement, stored),
       hold: async () => 0,
-      room: () => 100,
+      tally: { items: 0, bytes: 0 },
+      room: () => ({ items: 100, bytes: 1_000_000 }),
       onFailure: (error) => this.faults.push(String(error)),
     });
   }

@@ -4,6 +4,7 @@ import { FailingSpell } from '../health/failing-spell.js';
 import type { Delivery } from '../lanes/delivery.js';
 import { Lane } from '../lanes/lane.js';
 import { RateGate } from '../lanes/rate-gate.js';
+import type { Tally } from '../lanes/tally.js';
 import type { Outcome } from '../policy/decide-outcome.js';
 import type { Attempted } from './attempter.js';
 import { Backlog } from './backlog.js';
@@ -19,13 +20,16 @@ export interface SenderPorts {
   settle(settlement: Settlement, stored: () => void): void;
   /** Puts the webhook to its new status; resolves with the number of the last look at the configuration that may not show it. */
   hold(destination: Destination, held: Held): Promise<number>;
-  /** How many more deliveries all lanes together may take into memory. */
-  room(): number;
+  /** What all lanes together hold. */
+  tally: Tally;
+  /** How much more they may take into memory. */
+  room(): Tally;
   onFailure(error: unknown): void;
 }
 
 /** An attempt must end this long before the lease: a pause of the process between check and send is covered by it. */
 const LEASE_MARGIN_MS = 500;
+const LEAST_BYTES = 64 * 1024;
 
 /**
  * Sends for one webhook while this replica holds its lease: starts what the lane allows, stores what came of it, and takes
@@ -55,10 +59,10 @@ export class WebhookSender {
     lastStart = -Infinity,
   ) {
     this.gate = new RateGate(destination.rateLimit, lastStart);
-    this.lane = new Lane(destination.ordering, destination.concurrency);
+    this.lane = new Lane(destination.ordering, destination.concurrency, ports.tally);
     this.backlog = new Backlog(destination.id, destination.ordering, this.lane, {
       store: ports.store,
-      room: () => Math.max(ports.room(), this.destination.concurrency - this.lane.size),
+      room: () => this.room(),
       mayRead: () => !this.closing && this.heldUntilLook === null,
       onFilled: (superseded) => this.onFilled(superseded),
       onFailure: (error) => ports.onFailure(error),
@@ -123,6 +127,8 @@ export class WebhookSender {
   async close(): Promise<void> {
     this.closing = true;
     this.backlog.close();
+    // What waits is the next holder's; what is under way needs no place in the lane any more.
+    this.lane.clear();
     clearTimeout(this.gateTimer);
     if (this.unsettled === 0) return;
     await new Promise<void>((resolve) => {
@@ -139,6 +145,13 @@ export class WebhookSender {
       void this.send(delivery);
     }
     this.backlog.refill();
+  }
+
+  /** Full memory leaves each webhook enough to be sent to. */
+  private room(): Tally {
+    const { items, bytes } = this.ports.room();
+    const least = this.destination.concurrency - this.lane.size;
+    return { items: Math.max(items, least), bytes: Math.max(bytes, LEAST_BYTES) };
   }
 
   private mayStart(): boolean {
