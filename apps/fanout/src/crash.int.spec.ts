@@ -1,9 +1,10 @@
 import type { ClaimEvent } from '@claimwire/contracts';
+import { inTransaction, startReplay } from '@claimwire/postgres';
 import * as testkit from '@claimwire/testkit';
 import { WebhookReceiver } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFanout, FanoutProcess } from '../test/fanout-process.js';
-import { TestBench } from '../test/test-bench.js';
+import { TENANT, TestBench } from '../test/test-bench.js';
 
 const CLAIMS = 6;
 const VERSIONS = 4;
@@ -61,4 +62,33 @@ describe('a fan-out killed in mid-delivery', () => {
       for (const { claimKey } of events.slice(0, CLAIMS)) expect(arrivals(claimKey, path)).toEqual([1, 2, 3, 4]);
     },
   );
+
+  it('in mid-replay makes the rest of it after its restart: each event once', async () => {
+    const path = '/replay';
+    const webhook = await bench.createWebhook({ url: receiver.url + path, filters: { connection: 'replay' } });
+    const cause = { ...(await bench.storeEvent('seed-replay', 1)).cause, connection: 'replay' };
+    for (let version = 1; version <= 30; version += 1) await bench.storeEvent('replay', version, { cause });
+    await inTransaction(bench.pool, (client) =>
+      startReplay(client, {
+        id: 'rpl_crash',
+        tenant: TENANT,
+        webhookId: webhook.id,
+        createdBy: 'test',
+        ratePerSecond: 10,
+        kind: 'claim',
+        selection: { claimKey: `${TENANT}/cair/replay` },
+      }),
+    );
+    const env = { PATH: process.env.PATH, ...bench.env('fanout-a') };
+    const victim = new FanoutProcess({ ...env, CLAIMWIRE_TEST_FAULT: 'fanout.replay-step' });
+    expect(await victim.ended).toBe('SIGKILL');
+    const successor = new FanoutProcess(env);
+    await bench.settled(webhook.id, { delivered: 30 }, 40_000);
+    expect(await successor.stop()).toBe(0);
+    const received = receiver.requests.filter((request) => request.path === path);
+    expect(received.every(({ headers }) => headers['claimwire-replay'] === 'rpl_crash')).toBe(true);
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(30);
+    const { rows } = await bench.pool.query(`select state, scanned, created from replays where id = 'rpl_crash'`);
+    expect(rows).toEqual([{ state: 'completed', scanned: 30, created: 30 }]);
+  }, 60_000);
 });

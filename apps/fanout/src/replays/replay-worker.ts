@@ -1,3 +1,4 @@
+import { faultPoint } from '@claimwire/service-host';
 import { inTransaction, listen, REPLAYS_CHANNEL, stepReplay, type Listening, type Pool } from '@claimwire/postgres';
 
 export interface ReplayWorkerParts {
@@ -71,7 +72,11 @@ export class ReplayWorker {
 
   private async makeDueSteps(): Promise<void> {
     while (!this.stopping) {
-      const step = await inTransaction(this.parts.pool, (client) => stepReplay(client));
+      const step = await inTransaction(this.parts.pool, async (client) => {
+        const made = await stepReplay(client);
+        if (made) await faultPoint('fanout.replay-step');
+        return made;
+      });
       if (!step) return;
       this.parts.onMade(step.made);
     }

@@ -14,7 +14,7 @@ const CHUNK = 10_000;
 
 const EXPIRED = `
 select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-  cross join lateral (select (regexp_match(pg_get_expr(c.relpartbound, c.oid), $r$TO \('([^']+)'\)$r$))[1]::timestamptz as ends) b
+  cross join lateral (select (regexp_match(pg_get_expr(c.relpartbound, c.oid), $r$TO \\('([^']+)'\\)$r$))[1]::timestamptz as ends) b
 where i.inhparent = 'delivery_attempts'::regclass and b.ends <= now() - $1::int * interval '1 day'
 order by b.ends`;
 

@@ -13,6 +13,8 @@ export interface ScriptedAnswer {
   body?: string;
   /** Before anything is answered. */
   delayMs?: number;
+  /** Nothing is answered before this has happened. */
+  after?: Promise<void>;
   /** true: the connection is reset instead of answered. */
   reset?: boolean;
 }
@@ -114,6 +116,7 @@ function describe(
 
 async function respond(response: ServerResponse, answer: ScriptedAnswer): Promise<void> {
   if (answer.delayMs) await sleep(answer.delayMs);
+  await answer.after;
   if (answer.reset) return void response.socket?.resetAndDestroy();
   response.writeHead(answer.status ?? 204, answer.headers).end(answer.body);
 }
