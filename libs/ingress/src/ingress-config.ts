@@ -106,10 +106,11 @@ export class IngressConfig extends WithKeyring(WithDatabase(WithKafka(WithHttp(H
   @Min(1)
   REQUEST_TIMEOUT_MS!: number;
 
+  /** With the reading itself a change holds within 5 s, also where its notification was lost. */
   @Setting({
     help: 'how often the configuration is compared where a notification may be lost',
     unit: 'ms',
-    default: 5_000,
+    default: 3_000,
   })
   @IsInt()
   @Min(10)

@@ -1,9 +1,19 @@
 import { createHmac, createSign, randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { cair } from '@claimwire/provider-cair';
+import type { Provider } from '@claimwire/provider-kit';
+import { stedi } from '@claimwire/provider-stedi';
 import { tpastream } from '@claimwire/provider-tpastream';
 import type { RunningService } from '@claimwire/service-host';
-import { cairStatusChange, generateSshRsaKeyPair, tpaClaim } from '@claimwire/testkit';
+import {
+  cairStatusChange,
+  generateSshRsaKeyPair,
+  type ProviderName,
+  type SenderAuth,
+  signedRequest,
+  stediTransactionEvent,
+  tpaClaim,
+} from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connected, IngressHarness } from '../test/ingress-harness.js';
 
@@ -92,6 +102,44 @@ describe('forged tokens of TPA Stream', () => {
 
   it('still takes the genuine one', async () => {
     expect(await status(good())).toBe(202);
+  });
+});
+
+describe('two credentials of one name', () => {
+  const basic = { type: 'basic', username: 'stedi', password: 'right' };
+  const key = { type: 'api_keys', headers: [{ name: 'Authorization', value: 'right' }] };
+  const secret = { type: 'api_secret', header: 'X-Key', secret: 'right' };
+  const hmac = { type: 'hmac_sha256', header: 'X-Signature', secret: 'right', encoding: 'hex' };
+
+  it.each<[string, Provider, SenderAuth]>([
+    ['Basic', stedi, basic],
+    ['an API key in Authorization', stedi, key],
+    ['an API secret', cair, secret],
+    ['an HMAC', cair, hmac],
+  ])('are refused, also where both are right: %s', async (_, provider, auth) => {
+    const service = await harness.ingress(provider);
+    const to = await harness.connect(provider, auth);
+    const name = provider.name as ProviderName;
+    const request = signedRequest(name, auth, name === 'cair' ? cairStatusChange() : stediTransactionEvent());
+    /** Header lines as they are: fetch would join two into one. */
+    const status = (times: number): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const headers = Object.fromEntries(
+          Object.entries(request.headers).map(([header, value]) => [
+            header,
+            header === 'content-type' || times === 1 ? value : Array<string>(times).fill(value),
+          ]),
+        );
+        const sent = httpRequest(`${service.url}/webhooks/${name}/${to.token}`, {
+          method: 'POST',
+          headers,
+          agent: false,
+        });
+        sent.on('response', (response) => response.resume().on('end', () => resolve(response.statusCode)));
+        sent.on('error', reject).end(request.body);
+      });
+    expect(await status(1)).toBe(202);
+    expect(await status(2)).toBe(401);
   });
 });
 

@@ -37,6 +37,8 @@ export function ingressService(
         requestTimeout: REQUEST_TIMEOUT_MS,
         connectionsCheckingInterval: TIMEOUT_CHECK_MS,
         maxHeaderSize: MAX_HEADER_BYTES,
+        // Of two Authorization headers Node keeps the first and drops the other in silence; joined, nobody takes them.
+        joinDuplicateHeaders: true,
       },
       routerOptions: { maxParamLength: MAX_TOKEN_LENGTH },
       // A URL that cannot be decoded: Fastify's own answer would repeat it, and with it a token.

@@ -69,6 +69,20 @@ describe('TcpProxy', () => {
     await expect.poll(() => got.join('')).toBe('abcd');
   });
 
+  it('forgets what is open for good, and passes what is new', async () => {
+    const old = await open();
+    old.socket.write('a');
+    await expect.poll(() => old.got).toEqual(['a']);
+    proxy.forget();
+    old.socket.write('b');
+    const fresh = await open();
+    fresh.socket.write('c');
+    await expect.poll(() => fresh.got).toEqual(['c']);
+    proxy.resume();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([heard, old.got]).toEqual([['a', 'c'], ['a']]);
+  });
+
   it('resets open and new connections while cut', async () => {
     const first = await open();
     proxy.cut();

@@ -9,6 +9,7 @@ interface Pair {
   toClient: Promise<void>;
   /** What the server says next is thrown away, and both connections with it. */
   loseAnswer: boolean;
+  forgotten: boolean;
 }
 
 /** How many answers are to get lost, of requests that `matches` is true for. */
@@ -62,7 +63,17 @@ export class TcpProxy {
 
   resume(): void {
     this.isPaused = false;
-    for (const { client, server } of this.pairs) [client, server].forEach((socket) => socket.resume());
+    for (const { client, server, forgotten } of this.pairs) {
+      if (!forgotten) [client, server].forEach((socket) => socket.resume());
+    }
+  }
+
+  /** What is open now falls silent for good, as if a firewall had forgotten it; new connections pass. */
+  forget(): void {
+    for (const pair of this.pairs) {
+      [pair.client, pair.server].forEach((socket) => socket.pause());
+      pair.forgotten = true;
+    }
   }
 
   /** From now on everything takes so long each way; 0 = at once, also what is being held back. */
@@ -104,6 +115,7 @@ export class TcpProxy {
       client,
       server,
       loseAnswer: false,
+      forgotten: false,
       toServer: Promise.resolve(),
       toClient: Promise.resolve(),
     };
