@@ -40,6 +40,7 @@ POST /connections/{id}/rotate-token
 GET POST /credential-sets
 GET PATCH DELETE /credential-sets/{id}
 GET POST /webhooks
+POST /webhooks/match
 GET PATCH DELETE /webhooks/{id}
 POST /webhooks/{id}/pause
 POST /webhooks/{id}/resume
@@ -48,15 +49,25 @@ POST /webhooks/{id}/rotate-secret
 POST /signing-keys/rotate
 GET POST /webhooks/{webhookId}/bindings
 GET PATCH DELETE /webhooks/{webhookId}/bindings/{id}
+POST /webhooks/match
 GET /webhooks/{webhookId}/logs
+GET /webhooks/{webhookId}/logs/{attemptId}
+GET /webhooks/{webhookId}/logs/{attemptId}
 GET /webhooks/{webhookId}/error-queue
 POST /webhooks/{webhookId}/error-queue/retry
-POST /webhooks/{webhookId}/replays
+POST /webhooks/{webhookId}/error-queue/purge
+GET DELETE /webhooks/{webhookId}/error-queue/{id}
+POST /webhooks/{webhookId}/error-queue/{id}/retry
+GET POST /webhooks/{webhookId}/replays
+GET /webhooks/{webhookId}/replays/{id}
+POST /webhooks/{webhookId}/replays/{id}/cancel
+POST /events/{eventId}/replays
 POST /webhooks/{webhookId}/test
 GET /claims
 GET /claims/{claimKey}
 GET /claims/{claimKey}/events
 POST /claims/{claimKey}/replays
+POST /events/{eventId}/replays
 GET /events/{id}
 GET /events/{id}/raw
 GET /quarantine
