@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
 import { format } from 'prettier';
 import { expect, it } from 'vitest';
 import { TOPICS } from '../src/topics.js';
@@ -21,6 +24,16 @@ const written = (): Document => JSON.parse(readFileSync(FILE, 'utf8')) as Docume
 it('is written down as it is; `vitest run -u` of this file writes it anew', async () => {
   const text = await format(JSON.stringify(asyncApiDocument()), { parser: 'json', printWidth: 120 });
   await expect(text).toMatchFileSnapshot(FILE);
+});
+
+it('is a valid AsyncAPI 3 document', () => {
+  const schemaFile = createRequire(import.meta.url).resolve('@asyncapi/specs/schemas/3.0.0.json');
+  const schema = JSON.parse(readFileSync(schemaFile, 'utf8')) as object;
+  const ajv = new Ajv({ strict: false, allErrors: true, meta: false, validateSchema: false });
+  addFormats.default(ajv);
+  const validate = ajv.compile(schema);
+  expect(validate(written()), ajv.errorsText(validate.errors)).toBe(true);
+  expect(validate({ ...written(), channels: { c: { address: 7 } } })).toBe(false);
 });
 
 it('describes every topic with its partitions and its configuration', () => {

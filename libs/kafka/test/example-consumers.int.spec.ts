@@ -44,7 +44,7 @@ beforeAll(async () => {
   });
   const published = TOPICS.filter(({ name }) => [EVENTS_TOPIC, STATE_TOPIC].includes(name));
   await applyTopics(handle, published, { replication: 1, minInsync: 1 });
-  publisher = new KafkaPublisher(handle, { deadlineMs: 10_000 });
+  publisher = new KafkaPublisher(handle, { deadlineMs: 30_000 });
   await publisher.publishAll([
     ...[event('a', 1, 'submitted'), event('a', 3, 'paid'), event('a', 2, 'accepted'), event('a', 3, 'paid')],
     ...[event('b', 1, 'submitted'), event('gone', 1, 'submitted')],

@@ -27,6 +27,11 @@ const DELIVERIES = `
   tenant_id = $1 and (claim_key = $2 and $4 or
     (webhook_id in (select id from webhooks where tenant_id = $1) and event_id = any($3::text[])))`;
 
+/** Attempts outlive deliveries that left the error queue: these are found by their event. */
+const ATTEMPTS = `
+  delivery_id = any($3::bigint[]) or
+    (webhook_id in (select id from webhooks where tenant_id = $1) and event_id = any($2::text[]))`;
+
 const REPLAYS = `tenant_id = $1 and (selection ->> 'claimKey' = $2 or selection ->> 'eventId' = any($3::text[]))`;
 
 export async function countClaim(client: Queryable, tenant: string, claimKey: string): Promise<ErasedRows> {
@@ -35,7 +40,8 @@ export async function countClaim(client: Queryable, tenant: string, claimKey: st
      delivery as (select id from deliveries where tenant_id = $1 and claim_key = $2)
      select (select count(*)::int from claims where claim_key = $2 and tenant_id = $1) as claims,
        (select count(*)::int from event) as events, (select count(*)::int from delivery) as deliveries,
-       (select count(*)::int from delivery_attempts where delivery_id in (select id from delivery)) as attempts,
+       (select count(*)::int from delivery_attempts where delivery_id in (select id from delivery) or (
+         webhook_id in (select id from webhooks where tenant_id = $1) and event_id in (select event_id from event))) as attempts,
        (select count(*)::int from replays where tenant_id = $1 and (selection ->> 'claimKey' = $2
          or selection ->> 'eventId' in (select event_id from event))) as replays`,
     [tenant, claimKey],
@@ -81,7 +87,9 @@ export async function removeDeliveries(
     [tenant, claimKey, eventIds, everywhere],
   );
   const deliveryIds = [...new Set([...gone.deliveryIds, ...deliveries.rows.map(({ id }) => id)])];
-  const attempts = await client.query('delete from delivery_attempts where delivery_id = any($1::bigint[])', [
+  const attempts = await client.query(`delete from delivery_attempts where ${ATTEMPTS}`, [
+    tenant,
+    eventIds,
     deliveryIds,
   ]);
   const replays = await client.query(`delete from replays where ${REPLAYS}`, [tenant, claimKey, eventIds]);
