@@ -32,13 +32,15 @@ async function measureAll({ options, machine, connections, generator }: Bench): 
   return verdicts.every(({ ratioMet, p99Met }) => ratioMet && p99Met);
 }
 
-async function soakFirst({ options, machine, connections, generator }: Bench, seconds: number): Promise<void> {
+/** @returns whether memory stayed flat */
+async function soakFirst({ options, machine, connections, generator }: Bench, seconds: number): Promise<boolean> {
   const [scheme] = options.schemes;
-  if (!scheme) return;
+  if (!scheme) return true;
   const { profileTo } = options;
   const result = await soak(scheme, { generator, connections, seconds, profileTo, onProgress: progress });
   if (options.json) console.log(JSON.stringify({ machine, soak: result }, null, 2));
   else console.log(`${machineLines(machine).join('\n')}\n\n${soakReport(result)}`);
+  return result.flat;
 }
 
 await runCli(HELP, async (args) => {
@@ -50,8 +52,7 @@ await runCli(HELP, async (args) => {
     try {
       const machine = await describeMachine(connections.database.url);
       const bench = { options, machine, connections, generator };
-      if (options.soakSeconds === null) met = await measureAll(bench);
-      else await soakFirst(bench, options.soakSeconds);
+      met = await (options.soakSeconds === null ? measureAll(bench) : soakFirst(bench, options.soakSeconds));
     } finally {
       generator.stop();
       await connections.database.drop();

@@ -25,7 +25,8 @@ baselines in alternating rounds: bare Fastify that answers at once, and bare Fas
   --rounds <n>     rounds per scheme (5)
   --seconds <n>    length of each measurement; a round has six (5)
   --only <names>   comma list of: ${NAMES.join(', ')}
-  --soak <time>    instead: one long load on one scheme, for example 10m; memory is read each second
+  --soak <time>    instead: a steady load on one scheme, for example 10m, and whether memory stays flat under it
+                   (npm run soak:ingress takes 10m, and as exit code 1 where it does not)
   --profile <dir>  write a CPU profile of each ingress into this folder, which slows it: no ratio then counts
   --json           print one JSON document instead of tables
   --assert         exit code 1 when a target is missed

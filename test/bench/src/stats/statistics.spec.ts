@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { percentile, ratios, slope, spread } from './statistics.js';
+import { floors, percentile, ratios, slope, spread } from './statistics.js';
 
 describe('a percentile', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
@@ -69,5 +69,15 @@ describe('a slope', () => {
         { x: 1, y: 9 },
       ]),
     ).toBe(0);
+  });
+});
+
+describe('floors', () => {
+  it('are the lowest points of windows, so that a sawtooth on level ground is level', () => {
+    const sawtooth = Array.from({ length: 100 }, (_, x) => ({ x, y: 200 + (x % 10) * 5 }));
+    expect(floors(sawtooth, 10).map(({ y }) => y)).toEqual(Array.from({ length: 10 }, () => 200));
+    expect(slope(floors(sawtooth, 10))).toBe(0);
+    const rising = sawtooth.map(({ x, y }) => ({ x, y: y + x }));
+    expect(slope(floors(rising, 10))).toBeCloseTo(1);
   });
 });

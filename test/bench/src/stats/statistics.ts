@@ -42,3 +42,13 @@ export function slope(points: readonly Point[]): number {
   }
   return variance > 0 ? covariance / variance : 0;
 }
+
+/** The lowest point of each so many x: garbage that waits for its collector falls out, what is kept stays. */
+export function floors(points: readonly Point[], width: number): Point[] {
+  const lowest = new Map<number, Point>();
+  for (const point of points) {
+    const window = Math.floor(point.x / width);
+    if (point.y < (lowest.get(window)?.y ?? Infinity)) lowest.set(window, point);
+  }
+  return [...lowest.values()];
+}
