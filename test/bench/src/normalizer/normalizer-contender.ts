@@ -4,6 +4,7 @@ import { createTestDatabase, freePorts, testKafkaBrokers } from '@claimwire/test
 import { ServiceProcess } from '../machine/service-process.js';
 import type { Contender, Outcome, Round } from './contender.js';
 import { postgresSeconds } from './database-usage.js';
+import { FILLER_PROVIDER, fillHistory } from './fill-history.js';
 import { measureRun } from './measure-run.js';
 import { CONNECTIONS, TENANT } from './raw-messages.js';
 import { verifyStored } from './verify-stored.js';
@@ -13,6 +14,8 @@ export interface NormalizerBuild {
   /** Of the checkout whose normaliser runs. */
   root: string;
   profileTo: string | null;
+  /** Events that the database holds before the round. */
+  storedBefore: number;
 }
 
 async function insertConnections(pool: Pool): Promise<void> {
@@ -41,7 +44,10 @@ async function batchesOf(managementUrl: string): Promise<number> {
 }
 
 async function statesOf(pool: Pool): Promise<ReadonlyMap<string, unknown>> {
-  const { rows } = await pool.query<{ claim_key: string; state: unknown }>('select claim_key, state from claims');
+  const { rows } = await pool.query<{ claim_key: string; state: unknown }>(
+    'select claim_key, state from claims where provider <> $1',
+    [FILLER_PROVIDER],
+  );
   return new Map(rows.map(({ claim_key, state }) => [claim_key, state]));
 }
 
@@ -92,6 +98,7 @@ export class NormalizerContender implements Contender {
     let service: ServiceProcess | null = null;
     try {
       await insertConnections(pool);
+      await fillHistory(pool, this.build.storedBefore);
       const [managementPort = 0] = await freePorts(1);
       const managementUrl = `http://127.0.0.1:${managementPort}`;
       service = await this.start(topics.prefix, database.url, managementPort);

@@ -25,6 +25,7 @@ work to its end. What was measured is also written to var/bench/normalizer-<time
   --streams         beside Kafka Streams (test/bench/kafka-streams), alone and with a batched sink into PostgreSQL;
                     needs Java 17 and Maven
   --against <dir>   beside the normaliser of another built checkout
+  --stored <n>      beside this build on a database that holds so many events of other claims already
   --events <n>      distinct events (200000)
   --claims <n>      claims they are about (40000)
   --seed <n>        another order and other duplicates (1)
@@ -43,12 +44,20 @@ export function readOptions(args: readonly string[]): NormalizerBenchOptions {
     rounds: { type: 'string', default: '5' },
     streams: { type: 'boolean', default: false },
     against: { type: 'string' },
+    stored: { type: 'string' },
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
   const profileTo = typeof values.profile === 'string' ? resolve(values.profile) : null;
-  const other =
-    typeof values.against === 'string' ? [{ name: 'against', root: resolve(values.against), profileTo }] : [];
+  const build = { name: 'this build', root: ROOT, profileTo, storedBefore: 0 };
+  const builds = [build];
+  if (typeof values.against === 'string') {
+    builds.unshift({ ...build, name: 'against', root: resolve(values.against) });
+  }
+  if (values.stored !== undefined) {
+    const storedBefore = wholeNumber(values, 'stored');
+    builds.unshift({ ...build, name: `with ${storedBefore} stored`, storedBefore });
+  }
   const options = {
     events: wholeNumber(values, 'events'),
     claims: wholeNumber(values, 'claims'),
@@ -56,7 +65,7 @@ export function readOptions(args: readonly string[]): NormalizerBenchOptions {
     rounds: wholeNumber(values, 'rounds'),
     json: values.json === true,
     streams: values.streams === true,
-    builds: [...other, { name: 'this build', root: ROOT, profileTo }],
+    builds,
   };
   if (options.claims > options.events) throw new UsageError('--claims must not be more than --events');
   return options;
