@@ -49,9 +49,7 @@ POST /webhooks/{id}/rotate-secret
 POST /signing-keys/rotate
 GET POST /webhooks/{webhookId}/bindings
 GET PATCH DELETE /webhooks/{webhookId}/bindings/{id}
-POST /webhooks/match
 GET /webhooks/{webhookId}/logs
-GET /webhooks/{webhookId}/logs/{attemptId}
 GET /webhooks/{webhookId}/logs/{attemptId}
 GET /webhooks/{webhookId}/error-queue
 POST /webhooks/{webhookId}/error-queue/retry
@@ -67,7 +65,6 @@ GET /claims
 GET /claims/{claimKey}
 GET /claims/{claimKey}/events
 POST /claims/{claimKey}/replays
-POST /events/{eventId}/replays
 GET /events/{id}
 GET /events/{id}/raw
 GET /quarantine
