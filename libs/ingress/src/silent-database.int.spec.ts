@@ -16,12 +16,11 @@ beforeAll(async () => {
   proxy = await TcpProxy.start(Number(new URL(harness.database.url).port));
 });
 afterAll(async () => {
-  // First: what has fallen silent would not be heard to end.
-  await proxy.stop();
   await harness.stop();
+  await proxy.stop();
 });
 
-it('gives up database connections that fall silent: it drains the spool, and finds new connections', async () => {
+it('gives up database connections that fall silent: it drains the spool, finds new connections, and can be stopped', async () => {
   const url = new URL(harness.database.url);
   url.port = String(proxy.port);
   const service = await harness.ingress(cair, undefined, { DATABASE_URL: url.href });
@@ -37,4 +36,7 @@ it('gives up database connections that fall silent: it drains the spool, and fin
   await expect.poll(() => harness.find(rawTopic('cair'), answer.id)).toHaveLength(1);
   const later = await harness.connect(cair, auth);
   await expect.poll(() => status(service, later)).toBe(202);
+
+  proxy.forget();
+  await service.stop();
 });

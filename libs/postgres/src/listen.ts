@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { sayGoodbye } from './say-goodbye.js';
 
 export interface Listening {
   /** True while the connection stands: what is notified meanwhile arrives. */
@@ -46,7 +47,7 @@ class Listener implements Listening {
     clearTimeout(this.timer);
     const client = this.client;
     this.client = null;
-    await client?.end();
+    await sayGoodbye(client?.end());
   }
 
   private async connect(): Promise<void> {

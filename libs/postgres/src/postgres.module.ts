@@ -2,6 +2,7 @@ import { Inject, Module, Optional, type DynamicModule, type OnApplicationShutdow
 import type { DataSource } from 'typeorm';
 import { createDataSource } from './data-source.js';
 import { createPool, type Pool, type PoolOptions } from './pool.js';
+import { sayGoodbye } from './say-goodbye.js';
 
 /** Injection tokens. */
 export const PG_POOL = Symbol('PG_POOL');
@@ -38,6 +39,6 @@ export class PostgresModule implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.dataSource?.destroy();
-    await this.pool.end();
+    await sayGoodbye(this.pool.end());
   }
 }
