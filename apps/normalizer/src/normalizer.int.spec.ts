@@ -132,6 +132,7 @@ describe('the normaliser', () => {
       source_offset: at.offset,
       topic: QUARANTINE_TOPIC,
       status: 'open',
+      claim_key: `${TENANT}/cair/claim-x`,
     });
   });
 

@@ -1,3 +1,4 @@
+export * from './claim-of.js';
 export * from './normalise-batch.js';
 export * from './normalise-message.js';
 export * from './outgoing.js';

@@ -92,6 +92,8 @@ export interface RawSource {
   /** Name in the topic: "stedi-reports" in claims.raw.stedi-reports.v1. */
   source: string;
   normalise(event: RawEvent): NormaliseOutcome;
+  /** Whether messages of this `ce_type` are about the claim by which they are keyed; absent = all are. */
+  isAboutClaims?: (eventType: string) => boolean;
 }
 
 /** What a provider documents of one event's body; all else in it is schema drift, which is reported and never an error. */

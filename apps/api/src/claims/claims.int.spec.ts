@@ -63,6 +63,38 @@ describe('claims', () => {
     expect(await ids(`?limit=2&cursor=${page.body.nextCursor}`)).toEqual([third.id]);
   });
 
+  it.each(['cair', 'stedi-test'])(
+    'of %s are flagged as incomplete while a message of theirs is in quarantine, until it is retried or discarded',
+    async (provider) => {
+      const claimId = 'incomplete';
+      const { claimKey } = await seedEvent(pool, { tenant: 'acme', claimId, version: 1, occurredAt: at(1), provider });
+      await pool.query(`update claims set state = state || '{"flags": ["gap"]}' where claim_key = $1`, [claimKey]);
+      const flags = async () => {
+        const listed = (await get(`/claims?q=${claimId}`)).body.data as unknown as {
+          claimKey: string;
+          flags: string[];
+        }[];
+        return [
+          (await get(claimPath(claimKey))).body.flags,
+          listed.find((claim) => claim.claimKey === claimKey)?.flags,
+        ];
+      };
+      expect(await flags()).toEqual([['gap'], ['gap']]);
+      await pool.query(
+        `insert into quarantine (id, tenant_id, connection_id, ce_id, ce_type, reason, stage, topic, partition, "offset", received_at, claim_key)
+         values ($1, 'acme', 'con_1', 'raw_1', 'x', 'bad', 'normalise', 'claims.quarantine.v1', 9, $2, now(), $3)`,
+        [`qua_${provider}`, provider.length, `acme/${provider.replace('-test', '')}/${claimId}`],
+      );
+      expect(await flags()).toEqual([
+        ['gap', 'incomplete'],
+        ['gap', 'incomplete'],
+      ]);
+      await pool.query(`update quarantine set status = 'discarded' where id = $1`, [`qua_${provider}`]);
+      expect(await flags()).toEqual([['gap'], ['gap']]);
+      await pool.query('delete from quarantine where id = $1', [`qua_${provider}`]);
+    },
+  );
+
   it('tell of each event its place in both orders, whether it was late, and what it changed', async () => {
     const seed = (version: number, minute: number, status: string, late = false) =>
       seedEvent(pool, { tenant: 'acme', claimId: 'told', version, occurredAt: at(minute), status, late });

@@ -8,6 +8,7 @@ import { decodeCursor, toPage, type Page } from '../http/page.js';
 import { notFound, Problem } from '../http/problem.js';
 import type { ListClaims, ListHistory } from './claims.dto.js';
 import { historyInOrder, stateInOrder } from './documented-order.js';
+import { flagIncomplete } from './incomplete-claims.js';
 import { listStatement, type ClaimFilter, type ListPlace, type Statement } from './list-claims.js';
 import { pointInTime } from './point-in-time.js';
 import { searchClaims, type Found } from './search-claims.js';
@@ -29,12 +30,13 @@ export class ClaimsService {
     const place = cursor === undefined ? null : placeOf(cursor);
     const filter = { tenant, status, provider };
     const rows = q === undefined ? await this.rows(filter, place, limit) : await this.search(filter, q, place, limit);
-    return toPage(
+    const page = toPage(
       rows,
       limit,
       (row) => [row.changed, row.claim_key],
-      (row) => stateInOrder(row.state),
+      (row) => row.state,
     );
+    return { ...page, data: (await this.flagged(page.data)).map(stateInOrder) };
   }
 
   /** @returns one more than `limit` where there is a next page */
@@ -48,6 +50,10 @@ export class ClaimsService {
     return rows.length > limit ? rows : this.rows({ ...filter, ...(await search.whole()) }, place, limit);
   }
 
+  private flagged(states: readonly ClaimState[]): Promise<ClaimState[]> {
+    return flagIncomplete(states, (statement) => this.query(statement));
+  }
+
   private query<Row>({ text, values }: Statement): Promise<Row[]> {
     return this.dataSource.query(text, values);
   }
@@ -57,7 +63,8 @@ export class ClaimsService {
     if (asOf !== undefined) return this.stateAsOf(tenant, claimKey, pointInTime('asOf', asOf));
     const claim = await this.dataSource.getRepository(Claim).findOneBy({ claimKey, tenantId: tenant });
     if (!claim) throw notFound('claim');
-    return stateInOrder(claim.state);
+    const [state = claim.state] = await this.flagged([claim.state]);
+    return stateInOrder(state);
   }
 
   /** A claim has few events, and a late one may stand anywhere among them: all are read, then cut into pages. */

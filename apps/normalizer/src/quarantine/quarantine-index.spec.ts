@@ -1,5 +1,5 @@
 import type { BatchMessage } from '@claimwire/kafka';
-import { rawCairBody, TENANT } from '@claimwire/testkit/pipeline';
+import { CONNECTION, rawCairBody, TENANT } from '@claimwire/testkit/pipeline';
 import { describe, expect, it } from 'vitest';
 import { quarantineRow } from './quarantine-index.js';
 import { quarantineRecord } from './quarantine-record.js';
@@ -40,6 +40,13 @@ describe('a quarantined message', () => {
   it('is its own row each time an ingress writes one, which has no offset to tell it by', () => {
     expect(indexed(raw(1n)).id).not.toBe(indexed(raw(2n)).id);
     expect(indexed(raw(1n))).toMatchObject({ sourcePartition: null, sourceOffset: null });
+  });
+
+  it('names the claim that is incomplete without it, where its connection is known', () => {
+    const connections = new Map([[CONNECTION, { settings: {}, freeText: false }]]);
+    const row = quarantineRow(quarantined(7n, 1n), 'claims.quarantine.v1', 0, connections);
+    expect(row.claimKey).toBe(`${TENANT}/cair/c`);
+    expect(indexed(quarantined(7n, 1n)).claimKey).toBeNull();
   });
 
   it('is indexed even without our headers', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { QUARANTINE_TOPIC, TOPICS } from '@claimwire/contracts';
+import { QUARANTINE_TOPIC, TOPICS, type MessageHeaders } from '@claimwire/contracts';
 import type { BatchMessage, LaneBatch } from '@claimwire/kafka';
-import { readHeaders } from '@claimwire/normalizing';
+import { claimKeyOf, readHeaders, type ConnectionView } from '@claimwire/normalizing';
 import { inTransaction, type LaneStore, type Pool, type PoolClient } from '@claimwire/postgres';
 import { QUARANTINE_HEADERS } from './quarantine-record.js';
 
@@ -16,6 +16,8 @@ export interface QuarantineRow {
   sourceTopic: string | null;
   sourcePartition: number | null;
   sourceOffset: string | null;
+  /** The claim that stays incomplete meanwhile; null = it is about none, or nobody can say. */
+  claimKey: string | null;
   offset: string;
   receivedAt: string;
   /** When the topic's retention removes the bytes. */
@@ -31,7 +33,12 @@ const UNKNOWN = '';
  * The row for one quarantined message. Its id is the same when the same message is quarantined twice, as after a crash
  * between the write to the topic and the commit; what the ingress writes has no place in a source topic yet, so each is new.
  */
-export function quarantineRow(message: BatchMessage, topic: string, partition: number): QuarantineRow {
+export function quarantineRow(
+  message: BatchMessage,
+  topic: string,
+  partition: number,
+  connections: ReadonlyMap<string, ConnectionView> = new Map(),
+): QuarantineRow {
   const headers = readHeaders(message);
   const extra = headers?.extra ?? {};
   const sourceTopic = extra[QUARANTINE_HEADERS.topic] ?? null;
@@ -50,15 +57,32 @@ export function quarantineRow(message: BatchMessage, topic: string, partition: n
     sourceTopic,
     sourcePartition: sourcePartition === null ? null : Number(sourcePartition),
     sourceOffset,
+    claimKey: claimOf(message, headers, sourceTopic, connections),
     offset: String(message.offset),
     receivedAt: headers?.time ?? new Date(message.timestamp).toISOString(),
     expiresAt: new Date(message.timestamp + RETENTION_MS).toISOString(),
   };
 }
 
+function claimOf(
+  { key }: BatchMessage,
+  headers: MessageHeaders | null,
+  sourceTopic: string | null,
+  connections: ReadonlyMap<string, ConnectionView>,
+): string | null {
+  const connection = headers && connections.get(headers.connection);
+  if (!connection || sourceTopic === null) return null;
+  return claimKeyOf(sourceTopic, key?.toString() ?? '', headers, connection.settings);
+}
+
 /** Makes claims.quarantine.v1 searchable; the bytes stay on the topic. */
-export function indexQuarantine(pool: Pool, store: LaneStore, batch: LaneBatch): Promise<QuarantineRow[]> {
-  const rows = batch.messages.map((message) => quarantineRow(message, batch.topic, batch.partition));
+export function indexQuarantine(
+  pool: Pool,
+  store: LaneStore,
+  batch: LaneBatch,
+  connections?: ReadonlyMap<string, ConnectionView>,
+): Promise<QuarantineRow[]> {
+  const rows = batch.messages.map((message) => quarantineRow(message, batch.topic, batch.partition, connections));
   return inTransaction(pool, async (client) => {
     await store.advance(client, batch.lane, batch.nextOffset);
     await insertRows(client, batch, rows);
@@ -73,15 +97,15 @@ export function indexQuarantine(pool: Pool, store: LaneStore, batch: LaneBatch):
 const INSERT = `
   with row as (
     select * from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-      $11::int[], $12::bigint[], $13::bigint[], $14::timestamptz[], $15::timestamptz[])
+      $11::int[], $12::bigint[], $13::bigint[], $14::timestamptz[], $15::timestamptz[], $16::text[])
       as row (id, tenant, connection, ce_id, ce_type, reason, stage, source_topic, source_partition, source_offset,
-        "offset", received_at, expires_at)
+        "offset", received_at, expires_at, claim_key)
     where not exists (select 1 from quarantine known where known.id = row.id)
   )
   insert into quarantine (id, tenant_id, connection_id, ce_id, ce_type, reason, stage, source_topic, source_partition,
-    source_offset, topic, partition, "offset", received_at, expires_at, attempt, previous_id)
+    source_offset, topic, partition, "offset", received_at, expires_at, claim_key, attempt, previous_id)
   select id, tenant, connection, ce_id, ce_type, reason, stage, source_topic, source_partition, source_offset, $1, $2,
-    "offset", received_at, expires_at,
+    "offset", received_at, expires_at, claim_key,
     coalesce(earlier.attempt, 0) + case when ce_id = '' then 1 else row_number() over same_event end,
     case when ce_id <> '' then coalesce(lag(id) over same_event, earlier.earlier_id) end
   from row
@@ -112,5 +136,6 @@ async function insertRows(client: PoolClient, { topic, partition }: LaneBatch, r
     column(({ offset }) => offset),
     column(({ receivedAt }) => receivedAt),
     column(({ expiresAt }) => expiresAt),
+    column(({ claimKey }) => claimKey),
   ]);
 }

@@ -18,7 +18,7 @@ export const stedi: Provider = {
   },
   verify: verifyRequest,
   sources: [
-    { source: 'stedi', normalise: normaliseWebhook },
+    { source: 'stedi', normalise: normaliseWebhook, isAboutClaims: () => false },
     { source: 'stedi-reports', normalise: normaliseReportPart },
   ],
   secretPaths: [

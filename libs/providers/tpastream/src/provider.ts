@@ -21,6 +21,7 @@ export const tpastream: Provider = {
       source: 'tpastream',
       normalise: (event) =>
         event.headers.type === FIRST_CRAWL_EVENT_TYPE ? normaliseFirstCrawl(event) : normaliseClaim(event),
+      isAboutClaims: (eventType) => eventType !== FIRST_CRAWL_EVENT_TYPE,
     },
   ],
   secretPaths: [],
