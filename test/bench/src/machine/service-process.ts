@@ -63,6 +63,14 @@ export class ServiceProcess {
     clearTimeout(force);
   }
 
+  /** As a crash: nothing is told to it. */
+  async kill(): Promise<void> {
+    if (!this.running) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+
   private async ready(): Promise<void> {
     const deadline = Date.now() + READY_DEADLINE_MS;
     while (this.running && Date.now() < deadline) {

@@ -1,0 +1,3 @@
+module claimwire.example/bench-receiver
+
+go 1.21

@@ -1,0 +1,82 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runCli } from '../machine/cli.js';
+import { describeMachine, machineLines } from '../machine/describe-machine.js';
+import { withEngines } from '../machine/engines.js';
+import { ROOT } from '../machine/service-process.js';
+import { table } from '../machine/table.js';
+import { ratios, type Spread, spread } from '../stats/statistics.js';
+import { type FanoutBenchOptions, HELP, readOptions } from './options.js';
+import { Receiver } from './receiver.js';
+import { type BareResult, type CrashResult, type FanoutResult, runBare, runCrash, runThroughput } from './run-round.js';
+
+interface Results {
+  receiver: string;
+  bare: BareResult[];
+  fanout: FanoutResult[];
+  crash: CrashResult[];
+}
+
+async function measureAll(options: FanoutBenchOptions): Promise<Results> {
+  const receiver = await Receiver.start();
+  const results: Results = { receiver: receiver.madeBy, bare: [], fanout: [], crash: [] };
+  try {
+    for (let round = 1; round <= options.rounds; round += 1) {
+      const bare = await runBare(receiver, options.concurrency);
+      const fanout = await runThroughput(receiver, options);
+      results.bare.push(bare);
+      results.fanout.push(fanout);
+      if (options.withCrash) results.crash.push(await runCrash(receiver, options));
+      const speeds = `${fanout.deliveriesPerSecond.toFixed(0)} deliveries/s, bare ${bare.perSecond.toFixed(0)}`;
+      console.error(`round ${round} of ${options.rounds}: ${speeds}`);
+    }
+    return results;
+  } finally {
+    receiver.stop();
+  }
+}
+
+const range = ({ median, min, max }: Spread, digits: number): string =>
+  `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
+
+function report({ receiver, bare, fanout, crash }: Results): string {
+  const speeds = fanout.map(({ deliveriesPerSecond }) => deliveriesPerSecond);
+  const bareSpeeds = bare.map(({ perSecond }) => perSecond);
+  const of = (values: readonly (number | null)[]) => spread(values.map((value) => value ?? NaN));
+  const cpu = fanout.map(({ cpuMicros }) => cpuMicros);
+  const bareCpu = bare.map(({ cpuMicros }) => cpuMicros);
+  const rows = [
+    ['bare undici loop', range(spread(bareSpeeds), 0), range(of(bareCpu), 0), '', ''],
+    [
+      'fan-out',
+      range(spread(speeds), 0),
+      range(of(cpu), 0),
+      range(of(fanout.map(({ postgresMicros }) => postgresMicros)), 0),
+      range(spread(fanout.map(({ rssMiB }) => rssMiB)), 0),
+    ],
+  ];
+  const lines = [
+    table(['', 'deliveries/s (min–max)', 'CPU µs each', 'PostgreSQL CPU µs each', 'MiB'], rows),
+    `fan-out / bare, round by round: ${range(spread(ratios(speeds, bareSpeeds)), 2)} (receiver: ${receiver})`,
+  ];
+  if (crash.length > 0) {
+    const seconds = range(spread(crash.map(({ secondsAfterRestart }) => secondsAfterRestart)), 1);
+    const duplicates = range(spread(crash.map(({ duplicatesPercent }) => duplicatesPercent)), 2);
+    lines.push(`SIGKILL in the middle: all arrived ${seconds} s after the restart, ${duplicates} % sent twice`);
+  }
+  return lines.join('\n\n');
+}
+
+await runCli(HELP, async (args) => {
+  const options = readOptions(args);
+  await withEngines(async () => {
+    const machine = await describeMachine(process.env.TEST_DATABASE_URL ?? '');
+    const document = JSON.stringify({ machine, options, results: await measureAll(options) }, null, 2);
+    const folder = join(ROOT, 'var/bench');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `fanout-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.json`), document);
+    const { results } = JSON.parse(document) as { results: Results };
+    console.log(options.json ? document : `${machineLines(machine).join('\n')}\n\n${report(results)}`);
+  });
+  return 0;
+});

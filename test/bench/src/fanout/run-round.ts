@@ -1,0 +1,187 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { EVENTS_TOPIC, NOTICES_TOPIC } from '@claimwire/contracts';
+import { createPool, type Pool } from '@claimwire/postgres';
+import { createTestDatabase, freePorts, testKafkaBrokers } from '@claimwire/testkit';
+import { ServiceProcess } from '../machine/service-process.js';
+import { BenchTopics } from '../machine/topics.js';
+import { postgresSeconds } from '../normalizer/database-usage.js';
+import type { FanoutBenchOptions } from './options.js';
+import type { Receiver } from './receiver.js';
+import { insertWebhook, planEvents, preload } from './seed.js';
+
+export interface FanoutResult {
+  deliveriesPerSecond: number;
+  /** Of the process and of its database's sessions, per delivery; null where they are not on this machine. */
+  cpuMicros: number | null;
+  postgresMicros: number | null;
+  /** The most that was seen. */
+  rssMiB: number;
+}
+
+export interface CrashResult {
+  /** From the restart until the last one had arrived, boot included. */
+  secondsAfterRestart: number;
+  duplicatesPercent: number;
+}
+
+export interface BareResult {
+  perSecond: number;
+  cpuMicros: number;
+}
+
+const BARE_SECONDS = 3;
+const EVENT_BYTES = 1_024;
+const POLL_MS = 25;
+const LONGEST_MS = 10 * 60_000;
+const MIB = 1024 ** 2;
+
+export async function runBare(receiver: Receiver, concurrency: number): Promise<BareResult> {
+  const script = join(import.meta.dirname, 'bare-sender.js');
+  const args = [script, receiver.origin, BARE_SECONDS, concurrency, EVENT_BYTES].map(String);
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as BareResult;
+}
+
+/** A fan-out with full topics and tables behind it. */
+class Stage {
+  private constructor(
+    readonly pool: Pool,
+    private readonly topics: BenchTopics,
+    private readonly env: Record<string, string>,
+    private readonly options: FanoutBenchOptions,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async build(receiver: Receiver, options: FanoutBenchOptions): Promise<Stage> {
+    const database = await createTestDatabase();
+    const topics = await BenchTopics.create((name) => name === EVENTS_TOPIC || name === NOTICES_TOPIC);
+    const pool = createPool(database.url, 2);
+    const keyring = `k1:${randomBytes(32).toString('base64')}`;
+    await insertWebhook(pool, keyring, { url: `${receiver.origin}/in`, concurrency: options.concurrency });
+    await preload(pool, topics, planEvents(options.events, options.claims));
+    await pool.query('vacuum analyze');
+    const env = {
+      KAFKA_BROKERS: testKafkaBrokers().join(','),
+      KAFKA_TOPIC_PREFIX: topics.prefix,
+      DATABASE_URL: database.url,
+      CLAIMWIRE_KEYRING: keyring,
+      FANOUT_REPLICA: 'bench',
+      EGRESS_ALLOW_NETWORKS: '127.0.0.0/8',
+    };
+    return new Stage(pool, topics, env, options, () => database.drop());
+  }
+
+  async start(): Promise<ServiceProcess> {
+    const [port = 0] = await freePorts(1);
+    return ServiceProcess.start({
+      script: 'apps/fanout/dist/main.js',
+      env: { ...this.env, MANAGEMENT_PORT: String(port) },
+      readyUrl: `http://127.0.0.1:${port}/livez`,
+      profileTo: this.options.profileTo,
+    });
+  }
+
+  /** @throws Error unless every event is delivered, by what PostgreSQL says */
+  async verify(): Promise<void> {
+    const isSettled = async () => {
+      const { rows } = await this.pool.query<{ count: number }>(
+        `select count(*)::int as count from deliveries where state = 'delivered'`,
+      );
+      return rows[0]?.count === this.options.events;
+    };
+    const until = Date.now() + LONGEST_MS;
+    while (!(await isSettled())) {
+      if (Date.now() > until) throw new Error('not every delivery was settled');
+      await sleep(POLL_MS);
+    }
+  }
+
+  async remove(): Promise<void> {
+    await this.pool.end();
+    await this.topics.remove();
+    await this.drop();
+  }
+}
+
+async function arrived(receiver: Receiver, count: number, service: ServiceProcess, look = async () => {}) {
+  const until = Date.now() + LONGEST_MS;
+  for (;;) {
+    const { distinct } = await receiver.stats();
+    await look();
+    if (distinct >= count) return distinct;
+    if (!service.running || Date.now() > until) throw new Error(`only ${distinct} of ${count} deliveries arrived`);
+    await sleep(POLL_MS);
+  }
+}
+
+async function measure(
+  stage: Stage,
+  service: ServiceProcess,
+  receiver: Receiver,
+  total: number,
+): Promise<FanoutResult> {
+  // Boot, the group's forming and the first compilation are left out.
+  const before = await arrived(receiver, Math.ceil(total / 20), service);
+  const [startedAt, used, postgres] = [performance.now(), await service.usage(), await postgresSeconds(stage.pool)];
+  let rssBytes = 0;
+  const look = async () => {
+    rssBytes = Math.max(rssBytes, (await service.usage())?.rssBytes ?? 0);
+  };
+  await arrived(receiver, total, service, look);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const [usedThen, postgresThen] = [await service.usage(), await postgresSeconds(stage.pool)];
+  const perDelivery = (from: number | null | undefined, to: number | null | undefined) =>
+    from == null || to == null ? null : ((to - from) * 1e6) / (total - before);
+  return {
+    deliveriesPerSecond: (total - before) / seconds,
+    cpuMicros: perDelivery(used?.cpuSeconds, usedThen?.cpuSeconds),
+    postgresMicros: perDelivery(postgres, postgresThen),
+    rssMiB: rssBytes / MIB,
+  };
+}
+
+/** Deliveries per second of one fan-out from a full topic, each stored, logged and in order of its claim. */
+export async function runThroughput(receiver: Receiver, options: FanoutBenchOptions): Promise<FanoutResult> {
+  const stage = await Stage.build(receiver, options);
+  try {
+    await receiver.reset();
+    const service = await stage.start();
+    try {
+      const result = await measure(stage, service, receiver, options.events);
+      await stage.verify();
+      return result;
+    } finally {
+      await service.stop();
+    }
+  } finally {
+    await stage.remove();
+  }
+}
+
+/** SIGKILL in the middle, and a restart at once. */
+export async function runCrash(receiver: Receiver, options: FanoutBenchOptions): Promise<CrashResult> {
+  const stage = await Stage.build(receiver, options);
+  try {
+    await receiver.reset();
+    const victim = await stage.start();
+    await arrived(receiver, Math.ceil(options.events / 3), victim);
+    await victim.kill();
+    const startedAt = performance.now();
+    const successor = await stage.start();
+    try {
+      await arrived(receiver, options.events, successor);
+      const secondsAfterRestart = (performance.now() - startedAt) / 1000;
+      await stage.verify();
+      const { requests, distinct } = await receiver.stats();
+      return { secondsAfterRestart, duplicatesPercent: (100 * (requests - distinct)) / options.events };
+    } finally {
+      await successor.stop();
+    }
+  } finally {
+    await stage.remove();
+  }
+}
