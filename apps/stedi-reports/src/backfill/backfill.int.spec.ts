@@ -147,6 +147,18 @@ describe('backfill', () => {
     expect(ids.map((id) => server.count(`/${id}/`))).toEqual(ids.map(() => 1));
   });
 
+  it('lets other connections have their turn in the middle of a long list, and then goes on', async () => {
+    await connect();
+    server.setPageSize(1);
+    const before = await total('polls_total{outcome="interrupted"}');
+    // At the same instant, so that a sweep finds all of them or none.
+    const processedAt = new Date().toISOString();
+    const ids = Array.from({ length: 25 }, () => processed({ processedAt }));
+    await expect.poll(() => published(ids), within).toBe(ids.length);
+    expect(await total('polls_total{outcome="interrupted"}')).toBeGreaterThan(before);
+    expect(ids.map((id) => server.count(`/${id}/`))).toEqual(ids.map(() => 1));
+  });
+
   it('never has two replicas poll a connection', async () => {
     server.setDelay(150);
     await connect();
