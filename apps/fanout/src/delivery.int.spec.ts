@@ -64,6 +64,17 @@ describe('a delivery', () => {
     expect(versions(receiver)).toEqual([1, 2]);
   });
 
+  it('is not made for an event of a claim that was erased, which its topic still holds', async () => {
+    const { receiver, webhook } = await arrange('con_erased');
+    await bench.pool.query(`insert into erasure_keys values ('k1') on conflict do nothing`);
+    const gone = await bench.storeEvent('erased', 1, of('con_erased'));
+    await bench.pool.query('delete from claim_events where event_id = $1', [gone.id]);
+    await bench.publish(gone);
+    await bench.emit('erased-not', 1, of('con_erased'));
+    await settled(webhook, { delivered: 1 });
+    expect(receiver.events<ClaimEvent>().map(({ claimKey }) => claimKey)).toEqual(['demo/cair/erased-not']);
+  });
+
   it('is not made for what no binding matches', async () => {
     const { receiver, webhook } = await arrange('con_filter', {
       filters: { connection: 'con_filter', status: 'paid' },
