@@ -8,6 +8,7 @@ import { Requires } from '../auth/requires.js';
 import { ApiDone, ApiOne, ApiPage } from '../http/api-answers.js';
 import { pageById } from '../http/page.js';
 import { fieldNotValid, Problem } from '../http/problem.js';
+import { retryDeadlock } from '../http/retry-deadlock.js';
 import { findWebhook } from '../webhooks/find-webhook.js';
 import { ListReplays, ReplayView, ReplayWindow } from './replays.dto.js';
 import { clientOf, findReplay, start, viewOf, viewsOf } from './replays.js';
@@ -59,12 +60,13 @@ export class ReplaysController {
   @ApiOperation({ summary: 'End a replay: what is not being sent now is not sent any more' })
   @ApiDone(ReplayView)
   cancel(@AsTenant() caller: Caller, @Param('webhookId') webhookId: string, @Param('id') id: string) {
-    return this.dataSource.transaction(async (manager) => {
+    const cancel = async (manager: EntityManager) => {
       await findReplay(manager, caller, webhookId, id);
       if (!(await cancelReplay(await clientOf(manager), id))) throw new Problem(409, 'The replay has ended.');
       await audit(manager, caller, 'webhook.replay_cancelled', webhookId, { replayId: id });
       return this.view(manager, caller, webhookId, id);
-    });
+    };
+    return retryDeadlock(() => this.dataSource.transaction(cancel));
   }
 
   private async view(manager: EntityManager, caller: Caller, webhookId: string, id: string): Promise<ReplayView> {
