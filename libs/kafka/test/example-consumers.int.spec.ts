@@ -99,7 +99,7 @@ describe('the example consumer in TypeScript', () => {
     second.kill('SIGTERM');
     await once(second, 'exit');
     expect(table()).toEqual(after);
-  });
+  }, 120_000);
 });
 
 describe('the example consumer in Java', () => {
@@ -109,10 +109,11 @@ describe('the example consumer in Java', () => {
       const jars = ['*', ''].map((name) => join(kafkaCacheFolder(), name)).join(delimiter);
       const { stdout } = await promisify(execFile)('java', ['-cp', jars, join(EXAMPLES, 'ClaimTable.java')], {
         env: { ...env, FOLLOW: 'false' },
-        timeout: 50_000,
+        timeout: 110_000,
       });
       const claims = stdout.split('\n').filter((line) => line.startsWith('demo/'));
       expect(claims).toEqual(['demo/stedi/a 3 paid', 'demo/stedi/b 1 submitted']);
     },
+    120_000,
   );
 });
