@@ -1,5 +1,5 @@
 import type { EventFacts } from '@claimwire/contracts';
-import type { PoolClient, Queryable } from '@claimwire/postgres';
+import { textArray, type PoolClient, type Queryable } from '@claimwire/postgres';
 import type { Delivery } from '../lanes/delivery.js';
 import type { Ordering } from '../lanes/lane.js';
 import { settleBatch } from './settle-batch.js';
@@ -106,11 +106,11 @@ export class DeliveryStore {
   /** @returns those that were not there yet */
   async insert(client: PoolClient, deliveries: readonly NewDelivery[]): Promise<Inserted[]> {
     const columns = [
-      deliveries.map(({ facts }) => facts.tenant),
-      deliveries.map(({ webhookId }) => webhookId),
-      deliveries.map(({ facts }) => facts.id),
-      deliveries.map(({ facts }) => facts.type),
-      deliveries.map(({ facts }) => facts.claimKey),
+      textArray(deliveries.map(({ facts }) => facts.tenant)),
+      textArray(deliveries.map(({ webhookId }) => webhookId)),
+      textArray(deliveries.map(({ facts }) => facts.id)),
+      textArray(deliveries.map(({ facts }) => facts.type)),
+      textArray(deliveries.map(({ facts }) => facts.claimKey)),
       deliveries.map(({ facts }) => facts.version),
     ];
     const { rows } = await client.query<Inserted>(INSERT, columns);

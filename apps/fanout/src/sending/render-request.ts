@@ -19,11 +19,23 @@ export interface RenderedRequest {
 const EMPTY = Buffer.alloc(0);
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
 
-const randomBytes = Buffer.alloc(24);
+const SPAN_BYTES = 24;
+/** Drawn for many at once: each call of the generator costs more than its bytes. */
+const randomBytes = Buffer.alloc(SPAN_BYTES * 256);
+let drawn = randomBytes.length;
+
+function randomHex(): string {
+  if (drawn === randomBytes.length) {
+    randomFillSync(randomBytes);
+    drawn = 0;
+  }
+  drawn += SPAN_BYTES;
+  return randomBytes.toString('hex', drawn - SPAN_BYTES, drawn);
+}
 
 /** A span of our own in the message's trace; a new trace where it has none. */
 function nextTraceparent(parent: string | undefined): string {
-  const hex = randomFillSync(randomBytes).toString('hex');
+  const hex = randomHex();
   const [, traceId = hex.slice(16), flags = '00'] = TRACEPARENT.exec(parent ?? '') ?? [];
   return `00-${traceId}-${hex.slice(0, 16)}-${flags}`;
 }

@@ -1,4 +1,4 @@
-import type { Queryable } from '@claimwire/postgres';
+import { textArray, type Queryable } from '@claimwire/postgres';
 import type { Settlement } from './settlement.js';
 
 type State = 'pending' | 'delivered' | 'rejected' | 'exhausted' | 'superseded';
@@ -29,7 +29,7 @@ const STORED: { [T in Settlement['outcome']['type']]: Stored } = {
 const SETTLE = `
 with settled as (
   select * from unnest($1::bigint[], $2::text[], $3::int[], $4::float8[], $5::text[], $6::timestamptz[], $7::text[],
-    $8::text[], $9::text[], $10::int[], $11::int[], $12::jsonb[], $13::jsonb[], $14::jsonb[])
+    $8::text[], $9::text[], $10::int[], $11::int[], $12::text[], $13::text[], $14::text[])
   as s (id, state, attempts, delay_ms, error, at, webhook_id, tenant_id, event_id, number, status, phases, request, response)
 ), updated as (
   update deliveries d set state = s.state, attempts = greatest(d.attempts, s.attempts),
@@ -54,7 +54,7 @@ with settled as (
 )
 insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, status, error, phases, request, response)
 select id, webhook_id, tenant_id, event_id, number, coalesce(at, now()), status,
-  case when status is null then error end, phases, request, response from settled s
+  case when status is null then error end, phases::jsonb, request::jsonb, nullif(response, '')::jsonb from settled s
 where exists (select from deliveries d where d.id = s.id)`;
 
 const stored = ({ outcome }: Settlement): Stored => STORED[outcome.type];
@@ -69,26 +69,26 @@ function errorOf({ outcome, attempt }: Settlement): string | null {
 }
 
 /** JSON text that jsonb takes: PostgreSQL has no character 0. */
-const json = (value: unknown): string | null =>
-  value === null ? null : JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
+const json = (value: object): string => JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
 
 /** Stores outcomes and attempts of many deliveries; a delivery may be in the batch once. */
 export async function settleBatch(client: Pick<Queryable, 'query'>, batch: readonly Settlement[]): Promise<void> {
   await client.query(SETTLE, [
     batch.map(({ delivery }) => delivery.id),
-    batch.map((settlement) => stored(settlement).state),
+    textArray(batch.map((settlement) => stored(settlement).state)),
     batch.map(triesAfter),
     batch.map(delayOf),
     batch.map(errorOf),
     batch.map(({ attempt }) => (attempt ? new Date(attempt.at).toISOString() : null)),
-    batch.map(({ delivery }) => delivery.webhookId),
-    batch.map(({ delivery }) => delivery.tenant),
-    batch.map(({ delivery }) => delivery.eventId),
+    textArray(batch.map(({ delivery }) => delivery.webhookId)),
+    textArray(batch.map(({ delivery }) => delivery.tenant)),
+    textArray(batch.map(({ delivery }) => delivery.eventId)),
     // The try's own number; one that uses up no retry shares it with the next.
     batch.map(({ delivery, attempt }) => delivery.tries + (attempt ? 1 : 0)),
     batch.map(({ attempt }) => attempt?.status ?? null),
-    batch.map(({ attempt }) => json(attempt?.phases ?? {})),
-    batch.map(({ attempt }) => json(attempt?.request ?? {})),
-    batch.map(({ attempt }) => json(attempt?.response ?? null)),
+    textArray(batch.map(({ attempt }) => json(attempt?.phases ?? {}))),
+    textArray(batch.map(({ attempt }) => json(attempt?.request ?? {}))),
+    // "" is no JSON: it stands for none, which the binary array has no place for.
+    textArray(batch.map(({ attempt }) => (attempt?.response ? json(attempt.response) : ''))),
   ]);
 }

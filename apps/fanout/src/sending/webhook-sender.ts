@@ -30,6 +30,8 @@ export interface SenderPorts {
 /** An attempt must end this long before the lease: a pause of the process between check and send is covered by it. */
 const LEASE_MARGIN_MS = 500;
 const LEAST_BYTES = 64 * 1024;
+/** Answered and not stored yet: what a crash would send twice. A webhook with more places may have as many. */
+const MOST_UNSTORED = 256;
 
 /**
  * Sends for one webhook while this replica holds its lease: starts what the lane allows, stores what came of it, and takes
@@ -156,6 +158,7 @@ export class WebhookSender {
 
   private mayStart(): boolean {
     if (this.closing || this.heldUntilLook !== null) return false;
+    if (this.unsettled - this.lane.inFlight >= Math.max(MOST_UNSTORED, this.destination.concurrency)) return false;
     const now = performance.now();
     if (now + this.destination.timeoutMs + LEASE_MARGIN_MS >= this.leaseUntil) return false;
     const waitMs = this.gate.waitMs(now);
@@ -216,6 +219,7 @@ export class WebhookSender {
         this.unsettled -= 1;
         this.backlog.settled(delivery);
         if (this.unsettled === 0) this.onIdle?.();
+        this.pump();
       });
     }
     this.pump();
