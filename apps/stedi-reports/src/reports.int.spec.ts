@@ -178,7 +178,9 @@ describe('stedi-reports', () => {
   });
 
   it('is ready, and kept the API key and the report out of logs and metrics', async () => {
-    expect((await fetch(`${service.managementUrl}/readyz`)).status).toBe(200);
+    // The process was started anew: its jobs are done before the group has taken it in.
+    const readiness = async () => (await fetch(`${service.managementUrl}/readyz`)).status;
+    await expect.poll(readiness, { timeout: 30_000 }).toBe(200);
     expect((await fetch(`${service.managementUrl}/livez`)).status).toBe(200);
     const metrics = await (await fetch(`${service.managementUrl}/metrics`)).text();
     const everything = [...bench.logLines, metrics].join('\n');
