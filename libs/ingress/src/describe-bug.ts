@@ -1,3 +1,5 @@
+import { stackFrames } from '@claimwire/service-host';
+
 /** What a bug may say of itself in a log: its kind and where it happened. */
 export interface Bug {
   type: string;
@@ -7,9 +9,5 @@ export interface Bug {
 
 export function describeBug(error: unknown): Bug {
   if (!(error instanceof Error)) return { type: typeof error, stack: '' };
-  // The message may have lines that look like frames; frames come after it, whatever it says.
-  const stack = error.stack ?? '';
-  const from = stack.indexOf(error.message);
-  const frames = from === -1 ? '' : stack.slice(from + error.message.length);
-  return { type: error.constructor.name, stack: frames.trim() };
+  return { type: error.constructor.name, stack: stackFrames(error) };
 }

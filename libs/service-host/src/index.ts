@@ -12,4 +12,5 @@ export * from './metrics.js';
 export * from './read-config.js';
 export * from './run-service.js';
 export * from './setting.js';
+export * from './stack-frames.js';
 export * from './start-service.js';

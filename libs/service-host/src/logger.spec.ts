@@ -40,7 +40,25 @@ describe('createLogger', () => {
       err: { type: 'TypeError', code: 'E1', message: 'POST /webhooks/cair/*** failed' },
     });
   });
+
+  it.each([
+    ['what Node could not parse', parseError('{"ssn": canary}')],
+    ['a value that PostgreSQL could not take', Object.assign(new Error('invalid input: "canary"'), { code: '22P02' })],
+    ['a key that was there before', Object.assign(new Error('duplicate key (canary)'), { code: '23505' })],
+  ])('leaves out a message that may quote data: %s', (_, error) => {
+    const text = logged((logger) => logger.error({ err: error }, 'failed'));
+    expect(text).not.toContain('canary');
+    expect((JSON.parse(text) as { err: { stack: string } }).err.stack).toContain('logger.spec');
+  });
 });
+
+function parseError(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error;
+  }
+}
 
 describe('maskUrlToken', () => {
   it('masks the token and keeps provider and route', () => {

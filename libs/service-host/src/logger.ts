@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from 'pino';
 import { LineBuffer } from './line-buffer.js';
 import { maskUrlToken } from './mask-url-token.js';
+import { stackFrames } from './stack-frames.js';
 
 /** Injection token of the process's pino logger, for hot paths that log one object per unit of work. */
 export const ROOT_LOGGER = Symbol('ROOT_LOGGER');
@@ -78,10 +79,18 @@ function dropRedacted(fields: Record<string, unknown>): Record<string, unknown> 
   return fields;
 }
 
+/** PostgreSQL's classes "data exception" and "integrity constraint violation": their messages name values. */
+const QUOTES_DATA = /^2[23]/;
+
+/** Node quotes what it could not parse, PostgreSQL what it could not store. */
+const mayQuoteData = (error: Error, code: unknown): boolean =>
+  error instanceof SyntaxError || (typeof code === 'string' && QUOTES_DATA.test(code));
+
 /** Type, message, stack and code only: drivers hang queries, parameters and requests on their errors. */
 function maskError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
   const { type, message, stack } = stdSerializers.err(error);
   const code = (error as { code?: unknown }).code;
+  if (mayQuoteData(error, code)) return { type, code, stack: maskUrlToken(stackFrames(error)) };
   return { type, code, message: maskUrlToken(message), stack: maskUrlToken(stack) };
 }
