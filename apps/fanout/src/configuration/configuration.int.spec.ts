@@ -31,14 +31,14 @@ describe('the configuration in memory', () => {
   it('is read again only when something has changed', async () => {
     // Not before every transaction has ended that was open then, those of other databases too.
     const isSettled = async () => (await configuration.current(bench.pool)).isSettled;
-    await expect.poll(isSettled, { timeout: 30_000 }).toBe(true);
+    await expect.poll(isSettled, { timeout: 100_000 }).toBe(true);
     const known = configuration.loaded;
     expect(await configuration.current(bench.pool)).toBe(known);
     await bench.pool.query(`update webhooks set concurrency = 7 where id = $1`, [webhookId]);
     const next = await configuration.current(bench.pool);
     expect(next).not.toBe(known);
     expect(next.destinations.get(webhookId)?.concurrency).toBe(7);
-  });
+  }, 120_000);
 
   it('has a binding whose transaction was open, its change already counted, when it was read', async () => {
     const writer = await bench.pool.connect();
