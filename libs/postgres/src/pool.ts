@@ -29,6 +29,8 @@ export function createPool(url: string, size: number, { queryTimeoutMs }: PoolOp
     query_timeout: queryTimeoutMs,
   });
   pool.on('error', () => undefined);
+  // Between two owners, and while it is being closed, a connection has nobody who listens.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
