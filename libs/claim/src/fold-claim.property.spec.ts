@@ -10,7 +10,7 @@ import { claimState } from './claim-message.js';
 import { applyFact, foldClaim, inOrder } from './fold-claim.js';
 import { historyEntry } from './history-entry.js';
 
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: 1_000 };
 
 const oneDelivery = claimFacts.chain((facts) => deliveryOf(facts).map((delivery) => ({ facts, delivery })));
 const twoDeliveries = claimFacts.chain((facts) => fc.tuple(deliveryOf(facts), deliveryOf(facts)));
