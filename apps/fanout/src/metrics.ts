@@ -19,6 +19,7 @@ const SIZES = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
 export class FanoutMetrics {
   private readonly attempts;
   private readonly attemptSeconds;
+  private readonly acceptedToDelivered;
   private readonly matched;
   private readonly settleSize;
   private readonly settleSeconds;
@@ -40,6 +41,12 @@ export class FanoutMetrics {
       name: 'claimwire_fanout_attempt_seconds',
       help: 'Time of an attempt to the end of its answer',
       buckets: SECONDS,
+      registers,
+    });
+    this.acceptedToDelivered = new Histogram({
+      name: 'claimwire_pipeline_accepted_to_delivered_seconds',
+      help: 'From the acceptance of a webhook to the answer of a receiver that has its event; replays do not count',
+      buckets: [...SECONDS, 60, 300, 1_800, 7_200, 43_200],
       registers,
     });
     this.matched = new Counter({
@@ -109,6 +116,12 @@ export class FanoutMetrics {
   attempted(outcome: Settlement['outcome']['type'], seconds: number): void {
     this.attempts.inc({ outcome });
     this.attemptSeconds.observe(seconds);
+  }
+
+  /** @param receivedAt ISO 8601, when the webhook was accepted */
+  delivered(receivedAt: string): void {
+    const seconds = (Date.now() - Date.parse(receivedAt)) / 1_000;
+    if (seconds >= 0) this.acceptedToDelivered.observe(seconds);
   }
 
   created(count: number): void {

@@ -139,6 +139,7 @@ export class Attempter {
 
   private report(delivery: Delivery, { status, error, phases }: Exchange, outcome: Outcome): void {
     this.metrics.attempted(outcome.type, phases.total / 1000);
+    if (outcome.type === 'delivered' && delivery.replayId === '') this.metrics.delivered(delivery.receivedAt);
     this.logger.info(
       {
         event: 'delivery.attempted',
