@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ClaimEvent, ClaimState, Notice } from '@claimwire/contracts';
 import {
   buildAcknowledgmentReport,
@@ -15,9 +17,11 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually.js';
 import { DeliveryReceiver } from './delivery-receiver.js';
+import { metricsPage } from './metrics-page.js';
 import { System } from './system.js';
 import { type Connection, sampleAuths, send, Tenant } from './tenant.js';
 
+const METRICS_PAGE = join(import.meta.dirname, '../../../docs/metrics.md');
 let system: System;
 let tenant: Tenant;
 let reports: StediReportServer;
@@ -227,3 +231,13 @@ it('leaves no person, secret or token in any log or metric', async () => {
 /** A number counts only on its own: the digits of a measured time may hold any other number. */
 const occursIn = (text: string, canary: string): boolean =>
   /^\d+$/.test(canary) ? new RegExp(`(?<!\\d)${canary}(?!\\d)`).test(text) : text.includes(canary);
+
+it('shows the metrics that docs/metrics.md explains', async () => {
+  const texts = new Map<string, string>();
+  for (const app of Object.values(system.apps)) {
+    texts.set(app.name, await (await fetch(`${app.managementUrl}/metrics`)).text());
+  }
+  const page = await metricsPage(texts);
+  if (process.env.UPDATE_METRICS) await writeFile(METRICS_PAGE, page);
+  expect(await readFile(METRICS_PAGE, 'utf8')).toBe(page);
+});
