@@ -5,20 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CheckingReceiver } from '../test/checking-receiver.js';
 import type { Expectation } from '../test/checking-receiver.js';
 import { buildFanout, FanoutProcess } from '../test/fanout-process.js';
-import { canRunOwnEngines, OwnEngines } from '../test/own-engines.js';
+import { canRunOutages, OwnEngines } from '../test/own-engines.js';
 import { eventually, TestBench } from '../test/test-bench.js';
 import type { TestWebhook } from '../test/test-bench.js';
 
 const CLAIMS = 25;
 const REPLICAS = ['fanout-a', 'fanout-b', 'fanout-c', 'fanout-d'];
 const PATIENCE_MS = 60_000;
-
-/**
- * Not in every run: on a crowded machine the group has once taken longer than a minute after two of its four members were
- * gone, which is not understood yet.
- */
-const isWanted = process.env.TEST_OUTAGES === '1';
-if (!isWanted) console.warn('SKIPPED: what outages do to four replicas; TEST_OUTAGES=1 runs it, in about a minute.');
 
 /** Fails now and then, the same way in each run. */
 const moody = ({ version }: ClaimEvent, attempt: number): number | null => {
@@ -45,7 +38,7 @@ const events: ClaimEvent[] = [];
 const start = (name: string) =>
   processes.set(name, new FanoutProcess({ PATH: process.env.PATH, ...bench.env(name), FANOUT_LEASE_SECONDS: '5' }));
 
-describe.skipIf(!isWanted || !canRunOwnEngines())('four replicas', { timeout: 4 * PATIENCE_MS }, () => {
+describe.skipIf(!canRunOutages(process.env))('four replicas', { timeout: 4 * PATIENCE_MS }, () => {
   beforeAll(async () => {
     [engines, receiver] = await Promise.all([
       OwnEngines.start(),
