@@ -2,6 +2,7 @@ import { EVENTS_TOPIC, STATE_TOPIC } from '@claimwire/contracts';
 import { createPool, type Pool } from '@claimwire/postgres';
 import { createTestDatabase, freePorts, testKafkaBrokers } from '@claimwire/testkit';
 import { ServiceProcess } from '../machine/service-process.js';
+import type { BenchTopics } from '../machine/topics.js';
 import type { Contender, Outcome, Round } from './contender.js';
 import { postgresSeconds } from './database-usage.js';
 import { FILLER_PROVIDER, fillHistory } from './fill-history.js';
@@ -41,6 +42,12 @@ async function batchesOf(managementUrl: string): Promise<number> {
   const metrics = await (await fetch(`${managementUrl}/metrics`)).text();
   const counts = metrics.matchAll(/^claimwire_normalizer_batch_messages_count\{[^}]*\} (\d+)$/gm);
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+/** The next contender begins with an empty database: offsets that are ahead of it would look like a restored one. */
+async function forgetGroups({ handle }: BenchTopics): Promise<void> {
+  const groups = ['normalizer', 'quarantine-index'].map((consumer) => handle.groupId(consumer));
+  await handle.withAdmin((admin) => admin.deleteGroups(groups));
 }
 
 async function statesOf(pool: Pool): Promise<ReadonlyMap<string, unknown>> {
@@ -106,6 +113,7 @@ export class NormalizerContender implements Contender {
       return { result, states: await statesOf(pool) };
     } finally {
       await service?.stop();
+      await forgetGroups(topics);
       await pool.end();
       await database.drop();
     }
