@@ -22,7 +22,9 @@ export function watchConnection(socket: Socket): void {
     times[name] = rounded(now - since);
     since = now;
   };
-  socket.once('lookup', step('dns')).once('connect', step('tcp')).once('secureConnect', step('tls'));
+  socket.once('lookup', step('dns'));
+  // Before undici's own listeners: those write the request at once, and that is no part of the connection.
+  socket.prependOnceListener('connect', step('tcp')).prependOnceListener('secureConnect', step('tls'));
   opened.set(socket, times);
 }
 
