@@ -11,6 +11,7 @@ describe('isTransient', () => {
   it.each([
     coded('ECONNREFUSED'),
     coded('57P01'),
+    coded('25P03'),
     coded('08006'),
     coded('40P01'),
     new Error('Connection terminated unexpectedly'),

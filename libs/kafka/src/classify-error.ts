@@ -18,8 +18,13 @@ const NETWORK = new Set([
   'EAI_AGAIN',
   'publish_timeout',
 ]);
-/** Serialisation failure, deadlock, too many connections, admin shutdown, crash shutdown, starting up, disk or memory full, lock timeout. */
-const POSTGRES = new Set(['40001', '40P01', '53100', '53200', '53300', '57P01', '57P02', '57P03', '55P03', '25006']);
+/**
+ * Serialisation failure, deadlock, too many connections, admin shutdown, crash shutdown, starting up, disk or memory full,
+ * lock timeout, read-only, a transaction that waited too long for this process.
+ */
+const POSTGRES = new Set([
+  ...['40001', '40P01', '53100', '53200', '53300', '57P01', '57P02', '57P03', '55P03', '25006', '25P03'],
+]);
 /** The group went on without us, for example after a long pause: join again, and whoever has the partition now goes on. */
 const LOST_MEMBERSHIP = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS']);
 /** pg reports a connection that broke or could not be had by message alone. */

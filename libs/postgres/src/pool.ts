@@ -8,6 +8,13 @@ export type Queryable = Pick<pg.Pool, 'query'> | Pick<pg.PoolClient, 'query'>;
 /** How long a caller waits for a connection before it is told that there is none. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 
+/**
+ * How long a transaction may wait for its process between two statements. One that is stopped or cut off would keep its locks
+ * for ever, or for TCP's two hours, and with them whoever takes its work over; after that it is rolled back. For one
+ * transaction (PgBouncer refuses it as a setting of the connection).
+ */
+const BEGIN = `begin; set local idle_in_transaction_session_timeout = '6s'`;
+
 export interface PoolOptions {
   /**
    * Every query fails after so long, and its connection is thrown away: for work that must not hang with a database that has
@@ -46,7 +53,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
   };
   client.on('error', onError);
   try {
-    await client.query('begin');
+    await client.query(BEGIN);
     const result = await work(client);
     await client.query('commit');
     return result;

@@ -117,6 +117,25 @@ describe('inTransaction', () => {
   });
 });
 
+describe('a process that is stopped in the middle of a transaction', () => {
+  it('keeps its locks for seconds only, and cannot commit when it wakes', async () => {
+    await pool.query('create table shared (n int)');
+    await pool.query('insert into shared values (0)');
+    const [locked, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const stopped = inTransaction(pool, async (client) => {
+      await client.query('update shared set n = 1');
+      locked.resolve();
+      await woken.promise;
+      await client.query('update shared set n = 2');
+    });
+    await locked.promise;
+    await inTransaction(pool, (client) => client.query('update shared set n = n + 10'));
+    woken.resolve();
+    await expect(stopped).rejects.toThrow();
+    expect((await pool.query('select n from shared')).rows).toEqual([{ n: 10 }]);
+  });
+});
+
 describe('listen', () => {
   it('tells of each change of configuration, also after its connection was cut', async () => {
     const heard: string[] = [];

@@ -68,6 +68,8 @@ export async function rebuildFromRaw(
   try {
     return await inTransaction(cli.database(), async (client) => {
       await client.query('set transaction isolation level repeatable read');
+      // It locks nothing, and reads the topics in the middle of it.
+      await client.query('set local idle_in_transaction_session_timeout = 0');
       const counts = await collectRawFacts(client, cli.kafka(), cli);
       const verdicts = await compareAll(client, cli, pageSize, list);
       return report(cli, json, counts, verdicts);

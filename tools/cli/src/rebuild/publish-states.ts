@@ -41,6 +41,8 @@ function publishSettled(
   claimKeys: readonly string[],
 ): Promise<Set<string>> {
   return inTransaction(pool, async (client) => {
+    // The publisher has a deadline of its own.
+    await client.query(`set local idle_in_transaction_session_timeout = '60s'`);
     await lockClaims(client, [...claimKeys]);
     const claims = await claimsByKey(client, claimKeys);
     const records = await settledStates(
