@@ -67,11 +67,6 @@ export class ErasureLedger {
     return `erased:${this.keyring.fingerprint(PURPOSE, claimKey).hash.toString('hex').slice(0, 32)}`;
   }
 
-  /** @throws ErasureKeyMissingError: for a start that had better fail at once */
-  async check(client: Queryable): Promise<void> {
-    await this.keysInUse(client);
-  }
-
   private async keysInUse(client: Queryable): Promise<string[]> {
     const { rows } = await client.query<{ key_id: string }>('select key_id from erasure_keys');
     for (const { key_id } of rows) if (!this.keyring?.keyIds.includes(key_id)) throw new ErasureKeyMissingError(key_id);

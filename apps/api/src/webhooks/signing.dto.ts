@@ -1,8 +1,23 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Equals } from 'class-validator';
+import { Equals, ValidateBy } from 'class-validator';
 import { OneWord, Secret, Text } from '../http/fields.js';
+import { headerProblem } from '../http/header-rules.js';
 
-const SIGNATURE_HEADER = { max: 100, pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, hint: 'an HTTP header name' };
+const NAME = { max: 100, pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, hint: 'an HTTP header name' };
+
+/** A header of the webhook's own: fan-out would not sign in one that the client or Claimwire sets. */
+const SignatureHeader = () =>
+  applyDecorators(
+    Text(NAME),
+    ValidateBy({
+      name: 'signatureHeader',
+      validator: {
+        validate: (name: unknown) => headerProblem(name, 'signature') === null,
+        defaultMessage: (args) => `$property ${headerProblem(args?.value, 'signature')}`,
+      },
+    }),
+  );
 
 /** Standard Webhooks v1; the secret is generated and shown once. */
 export class StandardWebhooksSigning {
@@ -17,7 +32,7 @@ export class HmacSigning {
   @Equals('hmac_sha256')
   type!: 'hmac_sha256';
 
-  @Text(SIGNATURE_HEADER)
+  @SignatureHeader()
   header!: string;
 
   @Secret({ min: 16, max: 1_000 })
@@ -33,7 +48,7 @@ export class JwtSigning {
   @Equals('jwt_rs256')
   type!: 'jwt_rs256';
 
-  @Text(SIGNATURE_HEADER)
+  @SignatureHeader()
   header!: string;
 }
 

@@ -151,6 +151,7 @@ describe('webhooks', () => {
     ['an unknown field', { colour: 'red' }, ['colour']],
     ['a null', { name: null }, ['name']],
     ['no concurrency left', { concurrency: 0 }, ['concurrency']],
+    ['a JWT in a header of the protocol', { signing: { type: 'jwt_rs256', header: 'Host' } }, ['signing.header']],
     ['a JWT without a header to carry it', { signing: { type: 'jwt_rs256' } }, ['signing.header']],
     ["another tenant's credential set", { credentialSetId: 'crs_other' }, ['credentialSetId']],
   ])('with %s are refused', async (_what, more, expected) => {
