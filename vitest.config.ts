@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
@@ -28,8 +29,12 @@ const realParts = {
   expect: { poll: { timeout: 20_000, interval: 50 } },
 };
 
+/** Tests on real parts wait more than they compute: Vitest's default, one core less than there are, leaves two idle. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+
 export default defineConfig({
   test: {
+    maxWorkers,
     projects: [
       project('unit', ['**/!(*.property|*.int|*.e2e|*.chaos).spec.ts'], fuzzing),
       project('property', ['**/*.property.spec.ts'], { testTimeout: 120_000, ...fuzzing }),
