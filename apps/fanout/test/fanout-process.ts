@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -14,6 +15,8 @@ export async function buildFanout(environment: NodeJS.ProcessEnv): Promise<void>
 /** The app as a process of its own: what a crash leaves behind shows only there. */
 export class FanoutProcess {
   private readonly child: ChildProcess;
+  /** What it logged as an error: why it ended, where it did. */
+  readonly errors: string[] = [];
   /** Signal or code with which it ended. */
   readonly ended: Promise<NodeJS.Signals | number | null>;
 
@@ -21,8 +24,10 @@ export class FanoutProcess {
     this.child = spawn(process.execPath, ['apps/fanout/dist/main.js'], {
       cwd: ROOT,
       env,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
+    const lines = createInterface({ input: this.child.stdout! });
+    lines.on('line', (line) => /"level":"(error|fatal)"/.test(line) && this.errors.push(line));
     this.ended = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve(signal ?? code)));
   }
 
