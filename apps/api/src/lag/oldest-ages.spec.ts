@@ -8,6 +8,7 @@ const DAY_S = 24 * 60 * 60;
 function log(...partitions: number[][]) {
   let requests = 0;
   const offsetsAt = async (timestampMs: number) => {
+    if (!Number.isInteger(timestampMs)) throw new RangeError('Kafka takes whole milliseconds');
     requests += 1;
     return new Map(
       partitions.map((ages, partition) => {

@@ -1,4 +1,4 @@
-/** By partition, the first offset whose message is not older than that. */
+/** By partition, the first offset whose message is not older than that; whole milliseconds only. */
 export type OffsetsAt = (timestampMs: number) => Promise<ReadonlyMap<number, bigint>>;
 
 const FIRST_PROBE_MS = 1_000;
@@ -40,7 +40,7 @@ async function halve(
 ): Promise<number> {
   let [younger, older] = [age / 2, age];
   for (let turn = 0; turn < HALVINGS; turn++) {
-    const middle = (younger + older) / 2;
+    const middle = Math.ceil((younger + older) / 2);
     if (isWithin(await offsetsAt(nowMs - middle), partition, offsets)) older = middle;
     else younger = middle;
   }
