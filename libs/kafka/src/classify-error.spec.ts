@@ -12,6 +12,7 @@ describe('isTransient', () => {
     coded('ECONNREFUSED'),
     coded('57P01'),
     coded('25P03'),
+    coded('log_unknown'),
     coded('08006'),
     coded('40P01'),
     new Error('Connection terminated unexpectedly'),

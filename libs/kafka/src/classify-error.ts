@@ -17,6 +17,7 @@ const NETWORK = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'publish_timeout',
+  'log_unknown',
 ]);
 /**
  * Serialisation failure, deadlock, too many connections, admin shutdown, crash shutdown, starting up, disk or memory full,

@@ -22,6 +22,15 @@ export class LanePositionError extends Error {
   override readonly name = 'LanePositionError';
 }
 
+/** A broker that was just started does not know of the partition yet, or of its leader. */
+export class LogUnknownError extends Error {
+  readonly code = 'log_unknown';
+  override readonly name = 'LogUnknownError';
+  constructor(partition: string) {
+    super(`the broker tells nothing of ${partition}`);
+  }
+}
+
 /** A topic exists with another partition count than wanted; changing it in place would move keys. */
 export class TopicMismatchError extends Error {
   readonly code = 'topic_mismatch';

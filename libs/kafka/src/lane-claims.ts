@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lane } from '@claimwire/postgres';
 import { isTransient } from './classify-error.js';
 import type { KafkaHandle } from './kafka-handle.js';
-import { assertPosition } from './lane-position.js';
+import { LogUnknownError } from './errors.js';
+import { assertPosition, judgePosition } from './lane-position.js';
 import { readLogStates, type LogState, type LogStates } from './log-state.js';
 
 /** Where a consumer's places are kept: LaneStore of libs/postgres. */
@@ -30,6 +31,8 @@ export interface TopicPartition {
 }
 
 const RETRY_MS = 500;
+/** A leader that was just elected does not know for a moment how much of its log is acknowledged (KIP-207). */
+const ELECTION_MS = 5_000;
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
 /**
@@ -53,7 +56,12 @@ export class LaneClaims {
   /** @param after what must end first: the hand-over of the generation before */
   start(partitions: readonly TopicPartition[], after: Promise<void>): Promise<void> {
     const topics = [...new Set(partitions.map(({ topic }) => topic))];
-    const logs = after.then(() => this.patiently(() => readLogStates(this.handle, this.consumer, topics)));
+    const read = async () => {
+      const logs = await readLogStates(this.handle, this.consumer, topics);
+      for (const at of partitions) logOf(logs, at);
+      return logs;
+    };
+    const logs = after.then(() => this.patiently(read));
     for (const at of partitions) {
       const claim = logs.then((known) => this.claim(at, logOf(known, at)));
       // Whoever needs the lane sees the error; without this one, a lane without messages would end the process by it.
@@ -108,9 +116,22 @@ export class LaneClaims {
     );
     this.claimed.push(lane);
     this.moveTo(at, lane.nextOffset);
-    assertPosition(lane, log);
+    assertPosition(lane, await this.confirmed(lane, log));
     await this.hooks.onClaimed?.(lane, this.isCurrent);
     return lane;
+  }
+
+  /** What speaks against a position is looked at again: the holder before may have moved on since the log was read. */
+  private async confirmed(lane: Lane, log: LogState): Promise<LogState> {
+    if (judgePosition(lane, log) === 'ok') return log;
+    const again = () => readLogStates(this.handle, this.consumer, [lane.topic]);
+    const until = performance.now() + ELECTION_MS;
+    for (;;) {
+      const seen = logOf(await this.patiently(again), lane);
+      const isOpen = judgePosition(lane, seen) === 'beyond_end' && performance.now() < until && this.isCurrent();
+      if (!isOpen) return seen;
+      await sleep(RETRY_MS);
+    }
   }
 
   /** Tries again while broker or database are away, for as long as the assignment is ours. */
@@ -128,6 +149,6 @@ export class LaneClaims {
 
 function logOf(logs: LogStates, at: TopicPartition): LogState {
   const log = logs.get(at.topic)?.get(at.partition);
-  if (!log) throw new Error(`${keyOf(at)} is not there`);
+  if (!log) throw new LogUnknownError(keyOf(at));
   return log;
 }
