@@ -34,6 +34,7 @@ const MORE = 0x80;
 const SEVEN_BITS = 0x7f;
 const LAST_ASCII = 0x7f;
 const SEVEN_BIT_STEP = 128;
+const ORDINARY = { configurable: true, enumerable: true, writable: true };
 
 /** Reads one record after another; never two at a time. */
 class RecordReader {
@@ -79,9 +80,11 @@ class RecordReader {
     for (let index = 0; index < count; index++) {
       const name = this.name(index);
       const value = this.headerValue();
-      const known = headers[name];
-      if (known === undefined) headers[name] = value;
-      else headers[name] = Array.isArray(known) ? [...known, value] : [known, value];
+      const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
+      const all = known === undefined ? value : Array.isArray(known) ? [...known, value] : [known, value];
+      // Whoever may write to a topic chooses its headers' names: this one would replace the object's prototype.
+      if (name === '__proto__') Object.defineProperty(headers, name, { value: all, ...ORDINARY });
+      else headers[name] = all;
     }
     return headers;
   }

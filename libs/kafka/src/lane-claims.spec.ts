@@ -1,7 +1,10 @@
 import type { Lane } from '@claimwire/postgres';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { KafkaHandle } from './kafka-handle.js';
 import { LaneClaims } from './lane-claims.js';
+
+/** It looks again at once. */
+vi.mock('node:timers/promises', () => ({ setTimeout: async () => undefined }));
 
 const AT = { topic: 'events', partition: 0 };
 const nothingBefore = Promise.resolve();
@@ -27,15 +30,9 @@ function brokerWith(...ends: (number | null)[]): KafkaHandle {
 async function claim(handle: KafkaHandle): Promise<Lane> {
   const claimLane = async () => ({ ...AT, consumer: 'fanout', nextOffset: 8n, topicId: 'id' }) as Lane;
   const claims = new LaneClaims('fanout', handle, { claim: claimLane }, {}, () => true);
-  const started = claims.start([AT], nothingBefore);
-  started.catch(() => undefined);
-  await vi.advanceTimersByTimeAsync(10_000);
-  await started;
+  await claims.start([AT], nothingBefore);
   return claims.lane(AT);
 }
-
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
 
 describe('a lane that stands beyond what the log seems to hold', () => {
   it('goes on where its holder before had moved on since the first look', async () => {

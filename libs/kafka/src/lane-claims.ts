@@ -31,8 +31,8 @@ export interface TopicPartition {
 }
 
 const RETRY_MS = 500;
-/** A leader that was just elected does not know for a moment how much of its log is acknowledged (KIP-207). */
-const ELECTION_MS = 5_000;
+/** So often: a leader that was just elected does not know for a moment how much of its log is acknowledged (KIP-207). */
+const LOOKS = 10;
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
 /**
@@ -125,10 +125,9 @@ export class LaneClaims {
   private async confirmed(lane: Lane, log: LogState): Promise<LogState> {
     if (judgePosition(lane, log) === 'ok') return log;
     const again = () => readLogStates(this.handle, this.consumer, [lane.topic]);
-    const until = performance.now() + ELECTION_MS;
-    for (;;) {
+    for (let look = 1; ; look++) {
       const seen = logOf(await this.patiently(again), lane);
-      const isOpen = judgePosition(lane, seen) === 'beyond_end' && performance.now() < until && this.isCurrent();
+      const isOpen = judgePosition(lane, seen) === 'beyond_end' && look < LOOKS && this.isCurrent();
       if (!isOpen) return seen;
       await sleep(RETRY_MS);
     }
