@@ -82,14 +82,16 @@ async function create(handle: KafkaHandle, admin: Admin, specs: TopicSpec[], rep
   );
 }
 
-/** @throws the last answer, when the brokers do not serve every partition in time */
+/**
+ * Metadata names a leader before that one knows of it: only an answer about every partition shows that it serves.
+ * @throws the last answer, when that takes too long
+ */
 async function untilServed(admin: Admin, topics: string[]): Promise<void> {
   const until = performance.now() + SERVED_WITHIN_MS;
   for (;;) {
     try {
-      const metadata = await admin.fetchTopicMetadata({ topics });
-      const isServed = metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
-      if (isServed) return;
+      for (const topic of topics) await admin.fetchTopicOffsets(topic);
+      return;
     } catch (error) {
       if (!isTransient(error) || performance.now() > until) throw error;
     }
