@@ -1,4 +1,5 @@
 import { rawTopic } from '@claimwire/contracts';
+import { isTransient } from '@claimwire/kafka';
 import { createPool, type Pool } from '@claimwire/postgres';
 import { createTestDatabase, testKafkaBrokers, type TestDatabase } from '@claimwire/testkit';
 import { randomBytes } from 'node:crypto';
@@ -11,6 +12,12 @@ import { postgresSeconds } from './database-usage.js';
 import { measureRun } from './measure-run.js';
 import { readStates } from './read-states.js';
 import { createStreamsTables, readStreamsTables } from './streams-tables.js';
+
+/** The coordinator of a fresh broker is still loading the group. */
+function nothingYet(error: unknown): [] {
+  if (!isTransient(error)) throw error;
+  return [];
+}
 
 const MAIN_CLASS = 'dev.claimwire.bench.Main';
 const RAW_TOPICS = ['cair', 'stedi-reports'].map(rawTopic);
@@ -124,9 +131,8 @@ class StreamsRun {
   async settled(): Promise<number> {
     const { handle, prefix } = this.round.topics;
     const groupId = `${prefix}${this.id}.fold`;
-    const offsets = await handle.withAdmin((admin) =>
-      admin.fetchOffsets({ groupId, topics: RAW_TOPICS.map((topic) => handle.topic(topic)) }),
-    );
+    const topics = RAW_TOPICS.map((topic) => handle.topic(topic));
+    const offsets = await handle.withAdmin((admin) => admin.fetchOffsets({ groupId, topics })).catch(nothingYet);
     const places = offsets.flatMap(({ partitions }) => partitions.map(({ offset }) => Number(offset)));
     return places.reduce((sum, offset) => sum + Math.max(offset, 0), 0);
   }
