@@ -3,7 +3,7 @@ import { inTransaction, startReplay } from '@claimwire/postgres';
 import * as testkit from '@claimwire/testkit';
 import { WebhookReceiver } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildFanout, FanoutProcess } from '../test/fanout-process.js';
+import { FanoutProcess } from '../test/fanout-process.js';
 import { TENANT, TestBench } from '../test/test-bench.js';
 
 const CLAIMS = 6;
@@ -14,7 +14,7 @@ let bench: TestBench;
 let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  [bench, receiver] = await Promise.all([TestBench.open(testkit), WebhookReceiver.start(), buildFanout(process.env)]);
+  [bench, receiver] = await Promise.all([TestBench.open(testkit), WebhookReceiver.start()]);
 });
 afterAll(async () => {
   await bench?.close();

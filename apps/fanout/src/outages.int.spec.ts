@@ -4,7 +4,7 @@ import { TcpProxy } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CheckingReceiver } from '../test/checking-receiver.js';
 import type { Expectation } from '../test/checking-receiver.js';
-import { buildFanout, FanoutProcess } from '../test/fanout-process.js';
+import { FanoutProcess } from '../test/fanout-process.js';
 import { canRunOutages, OwnEngines } from '../test/own-engines.js';
 import { eventually, TestBench } from '../test/test-bench.js';
 import type { TestWebhook } from '../test/test-bench.js';
@@ -40,11 +40,7 @@ const start = (name: string) =>
 
 describe.skipIf(!canRunOutages(process.env))('four replicas', { timeout: 4 * PATIENCE_MS }, () => {
   beforeAll(async () => {
-    [engines, receiver] = await Promise.all([
-      OwnEngines.start(),
-      CheckingReceiver.start(PATHS),
-      buildFanout(process.env),
-    ]);
+    [engines, receiver] = await Promise.all([OwnEngines.start(), CheckingReceiver.start(PATHS)]);
     network = await TcpProxy.start(receiver.port);
     bench = await TestBench.open(engines.testkit);
     for (const [path, { concurrency, ordering, tries }] of Object.entries(PATHS)) {

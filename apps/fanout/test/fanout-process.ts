@@ -1,16 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** Builds the app with all it imports, as `npm start` does. */
-export async function buildFanout(environment: NodeJS.ProcessEnv): Promise<void> {
-  const env = { ...environment, NX_DAEMON: 'false' };
-  await promisify(execFile)('nx', ['run', '@claimwire/app-fanout:build'], { cwd: ROOT, env });
-}
 
 /** The app as a process of its own: what a crash leaves behind shows only there. */
 export class FanoutProcess {

@@ -1,5 +1,5 @@
-import { buildProjects, cairEvents, Pipeline, rawCair, rawCairBody, shuffled } from '@claimwire/testkit/pipeline';
-import { beforeAll, describe, it } from 'vitest';
+import { cairEvents, Pipeline, rawCair, rawCairBody, shuffled } from '@claimwire/testkit/pipeline';
+import { describe, it } from 'vitest';
 import { FAULT_POINTS, type FaultPoint } from './fault-points.js';
 
 /** The killed member holds its partitions until the session times out, and its lease until that runs out. */
@@ -18,8 +18,6 @@ const STORED: Readonly<Record<FaultPoint, boolean>> = {
   'normalizer.after-publish': true,
   'normalizer.before-release': true,
 };
-
-beforeAll(() => buildProjects('@claimwire/app-normalizer'));
 
 describe.concurrent('a normaliser killed', () => {
   it.for(FAULT_POINTS)(

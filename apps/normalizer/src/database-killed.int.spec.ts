@@ -9,7 +9,7 @@ import {
   type LocalPostgresOptions,
   type RunningPostgres,
 } from '@claimwire/testkit';
-import { buildProjects, cairEvents, Pipeline, rawCair, shuffled } from '@claimwire/testkit/pipeline';
+import { cairEvents, Pipeline, rawCair, shuffled } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const within = { timeout: 90_000, interval: 200 };
@@ -22,7 +22,6 @@ let pipeline: Pipeline;
 const start = () => startLocalPostgres(options, { onSpawn: (pid) => guard.watch(pid) });
 
 beforeAll(async () => {
-  await buildProjects('@claimwire/app-normalizer');
   folder = await mkdtemp(join(tmpdir(), 'claimwire-killed-'));
   await chmod(folder, 0o755);
   guard = new Guard(folder);

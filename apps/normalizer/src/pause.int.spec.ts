@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildProjects, cairEvents, Pipeline, rawCair, shuffled } from '@claimwire/testkit/pipeline';
+import { cairEvents, Pipeline, rawCair, shuffled } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const within = { timeout: 60_000, interval: 200 };
@@ -9,7 +9,6 @@ const SETTINGS = { OUTBOX_LEASE_MS: '2000', BATCH_MAX_EVENTS: '10' };
 let pipeline: Pipeline;
 
 beforeAll(async () => {
-  await buildProjects('@claimwire/app-normalizer');
   pipeline = await Pipeline.create();
 });
 

@@ -1,7 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { StediReportServer, stediTransactionEvent } from '@claimwire/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { explainFailures, report, ReportsBench, text } from '../test/reports-bench.js';
@@ -14,10 +13,12 @@ let running: ChildProcess | null = null;
 
 function start(fault = '', more: Record<string, string> = {}): ChildProcess {
   running = spawn(process.execPath, ['apps/stedi-reports/dist/main.js'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, ...bench.env(), ...more, CLAIMWIRE_TEST_FAULT: fault },
   });
-  running.stdout?.setEncoding('utf8').on('data', (lines: string) => void bench.logLines.push(...lines.split('\n')));
+  for (const stream of [running.stdout, running.stderr]) {
+    stream?.setEncoding('utf8').on('data', (lines: string) => void bench.logLines.push(...lines.split('\n')));
+  }
   return running;
 }
 
@@ -28,9 +29,6 @@ async function killedAt(fault: string, more: Record<string, string> = {}): Promi
 
 explainFailures(() => bench);
 beforeAll(async () => {
-  await promisify(execFile)('node_modules/.bin/nx', ['build', '@claimwire/app-stedi-reports'], {
-    env: { ...process.env, NX_DAEMON: 'false' },
-  });
   bench = await ReportsBench.start({ FETCH_TIMEOUT_MS: '500', JOB_LEASE_MS: '6000' });
   server = await StediReportServer.start({ apiKey: 'key' });
 });

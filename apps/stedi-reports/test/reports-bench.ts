@@ -40,14 +40,10 @@ export function explainFailures(bench: () => ReportsBench): void {
   beforeEach(({ onTestFailed }) => {
     const { logLines } = bench();
     const from = logLines.length;
-    onTestFailed(() => {
+    onTestFailed(({ task }) => {
       const lines = logLines.slice(from).filter((line) => !line.startsWith('{') || WORTH_A_LOOK.test(line));
-      process.stderr.write(
-        `${lines
-          .slice(-MOST_LINES)
-          .map((line) => line.trimEnd())
-          .join('\n')}\n`,
-      );
+      const said = lines.slice(-MOST_LINES).map((line) => line.trimEnd());
+      for (const error of task.result?.errors ?? []) error.message += `\n${said.join('\n')}`;
     });
   });
 }

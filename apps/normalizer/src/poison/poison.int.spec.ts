@@ -1,6 +1,5 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { rawTopic, TOPICS } from '@claimwire/contracts';
 import { applyTopics, createKafka, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { createPool, LaneStore, type Pool } from '@claimwire/postgres';
@@ -35,9 +34,6 @@ function start(): ChildProcess {
 }
 
 beforeAll(async () => {
-  await promisify(execFile)('node_modules/.bin/nx', ['build', '@claimwire/app-normalizer'], {
-    env: { ...process.env, NX_DAEMON: 'false' },
-  });
   database = await createTestDatabase();
   pool = createPool(database.url, 2);
   await insertConnection(pool);

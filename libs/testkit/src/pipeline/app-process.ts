@@ -1,13 +1,5 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { promisify } from 'node:util';
-
-/** Builds what is about to be started; unchanged, it comes from Nx's cache. @param projects for example "@claimwire/app-normalizer" */
-export async function buildProjects(...projects: string[]): Promise<void> {
-  await promisify(execFile)('node_modules/.bin/nx', ['run-many', '-t', 'build', '-p', projects.join(',')], {
-    env: { ...process.env, NX_DAEMON: 'false' },
-  });
-}
 
 /** A built app as a process of its own, which can be killed, paused and ended. */
 export class AppProcess {

@@ -6,7 +6,6 @@ import { createPool, type Pool } from '@claimwire/postgres';
 import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
 import {
   AppProcess,
-  buildProjects,
   cairEvents,
   insertConnection,
   rawCair,
@@ -154,7 +153,6 @@ async function storeSpooled(claim: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  await buildProjects('@claimwire/app-normalizer');
   database = await createTestDatabase();
   pool = createPool(database.url, 2);
   await insertConnection(pool);

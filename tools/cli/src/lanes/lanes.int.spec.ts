@@ -2,14 +2,7 @@ import { EVENTS_TOPIC, TOPICS, type ClaimEvent } from '@claimwire/contracts';
 import { applyTopics, createKafka, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { createPool, LaneStore, type Pool } from '@claimwire/postgres';
 import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
-import {
-  AppProcess,
-  buildProjects,
-  cairEvents,
-  insertConnection,
-  rawCair,
-  TopicCollector,
-} from '@claimwire/testkit/pipeline';
+import { AppProcess, cairEvents, insertConnection, rawCair, TopicCollector } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../commands/index.js';
 import { EXIT } from '../exit-codes.js';
@@ -47,7 +40,6 @@ const verdicts = async (...filter: string[]) => {
 };
 
 beforeAll(async () => {
-  await buildProjects('@claimwire/app-normalizer');
   database = await createTestDatabase();
   pool = createPool(database.url, 2);
   await insertConnection(pool);

@@ -7,7 +7,6 @@ import { createPool, type Pool } from '@claimwire/postgres';
 import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
 import {
   AppProcess,
-  buildProjects,
   cairEvents,
   insertConnection,
   rawCair,
@@ -50,7 +49,6 @@ const count = async (sql: string) => Number((await pool.query<{ count: string }>
 const stored = () => count('select count(*) from claim_events');
 
 beforeAll(async () => {
-  await buildProjects('@claimwire/app-normalizer');
   database = await createTestDatabase();
   pool = createPool(database.url, 2);
   await insertConnection(pool);
