@@ -1,3 +1,4 @@
+import { WEBHOOK_STATUSES } from '@claimwire/postgres';
 import { METRICS_REGISTRY } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
@@ -7,7 +8,6 @@ import { sendable, type WebhookBacklog } from './fanout-backlog.js';
 
 const PARTITION = ['consumergroup', 'topic', 'partition'] as const;
 const WEBHOOK = ['webhook', 'status'] as const;
-const STATUSES = ['active', 'paused', 'deauthorized', 'disabled'];
 
 /**
  * Lag and backlog, read from outside the consumers: the same from every replica, so take `max`, not `sum`. The kafka_… names
@@ -102,7 +102,7 @@ export class LagMetrics {
     this.forgetBacklog();
     this.sendable.set(sendable(webhooks));
     this.expiring.set(counts.expiringConnections);
-    for (const status of STATUSES) {
+    for (const status of WEBHOOK_STATUSES) {
       this.webhooks.set({ status }, counts.webhooks[status] ?? 0);
       const of = webhooks.filter((webhook) => webhook.status === status);
       this.backlog.set(

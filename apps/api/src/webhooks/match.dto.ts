@@ -1,10 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CLAIM_EVENT_TYPES, CLAIM_STATUSES, NOTICE_TYPES } from '@claimwire/contracts';
+import { WEBHOOK_STATUSES } from '@claimwire/postgres';
 import { Nested, OneWord, Text, Texts, Whole, YesNo } from '../http/fields.js';
 import { BindingView } from './bindings.dto.js';
 
 const MAX_INT = 2 ** 31 - 1;
-const STATUSES = ['active', 'paused', 'deauthorized', 'disabled'] as const;
 
 /** What bindings ask about an event. */
 export class ExampleEvent {
@@ -71,7 +71,7 @@ export class MatchedWebhook {
   @Text()
   name!: string;
 
-  @OneWord(STATUSES, { description: 'Unless it is active, what matches is kept until it is.' })
+  @OneWord(WEBHOOK_STATUSES, { description: 'Unless it is active, what matches is kept until it is.' })
   status!: string;
 
   @YesNo({ description: 'One delivery, however many bindings match.' })

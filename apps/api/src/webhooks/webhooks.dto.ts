@@ -1,10 +1,11 @@
 import { ApiPropertyOptional, OmitType, PartialType } from '@nestjs/swagger';
-import type {
-  LoggedResponse,
-  WebhookMethod,
-  WebhookOrdering,
-  WebhookPayload,
-  WebhookStatus,
+import {
+  type LoggedResponse,
+  WEBHOOK_STATUSES,
+  type WebhookMethod,
+  type WebhookOrdering,
+  type WebhookPayload,
+  type WebhookStatus,
 } from '@claimwire/postgres';
 import { ValidateBy } from 'class-validator';
 import { IfStated, Instant, Json, NestedList, OneWord, Secret, Text, Variant, Whole } from '../http/fields.js';
@@ -18,7 +19,6 @@ import { SIGNINGS, type SigningDto } from './signing.dto.js';
 const METHODS = ['POST', 'PUT', 'GET', 'PATCH', 'DELETE'] as const;
 const ORDERINGS = ['per_claim', 'unordered', 'latest_only'] as const;
 const PAYLOADS = ['full', 'status_only'] as const;
-const STATUSES = ['active', 'paused', 'deauthorized', 'disabled'] as const;
 const LOGGED = ['full', 'headers', 'none'] as const;
 const MAX_HEADERS = 20;
 export const FIVE_DAYS_S = 5 * 24 * 60 * 60;
@@ -126,7 +126,7 @@ export class CreateWebhook {
 export class UpdateWebhook extends PartialType(OmitType(CreateWebhook, ['bindings']), { skipNullProperties: false }) {}
 
 export class ListWebhooks extends PageQuery {
-  @OneWord(STATUSES, { optional: true })
+  @OneWord(WEBHOOK_STATUSES, { optional: true })
   status?: WebhookStatus;
 }
 
@@ -190,7 +190,7 @@ export class WebhookView {
   @OneWord(PAYLOADS)
   payload!: WebhookPayload;
 
-  @OneWord(STATUSES)
+  @OneWord(WEBHOOK_STATUSES)
   status!: WebhookStatus;
 
   @Text({ nullable: true })

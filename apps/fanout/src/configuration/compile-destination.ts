@@ -1,7 +1,8 @@
 import { isBodiless } from '@claimwire/contracts';
+import type { WebhookStatus } from '@claimwire/postgres';
 import type { TimedSecret } from '@claimwire/signing';
 import { UnusableWebhookError } from './destination.js';
-import type { Destination, JwtKey, Method, OAuthClient, Signing, WebhookStatus } from './destination.js';
+import type { Destination, JwtKey, Method, OAuthClient, Signing } from './destination.js';
 import { MASK, maskHeader, maskUrl } from './mask.js';
 import type { Ordering } from '../lanes/lane.js';
 import type { RetryPolicy } from '../policy/retry-policy.js';

@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
+import type { WebhookStatus } from '@claimwire/postgres';
 import type { TimedSecret } from '@claimwire/signing';
 import type { Ordering } from '../lanes/lane.js';
 import type { RetryPolicy } from '../policy/retry-policy.js';
 
 export type Method = 'POST' | 'PUT' | 'GET' | 'PATCH' | 'DELETE';
-export type WebhookStatus = 'active' | 'paused' | 'deauthorized' | 'disabled';
 
 /** A tenant's private key that signs JWTs. */
 export interface JwtKey {

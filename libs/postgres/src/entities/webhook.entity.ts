@@ -1,6 +1,7 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
 
-export type WebhookStatus = 'active' | 'paused' | 'deauthorized' | 'disabled';
+export const WEBHOOK_STATUSES = ['active', 'paused', 'deauthorized', 'disabled'] as const;
+export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 export type WebhookMethod = 'POST' | 'PUT' | 'GET' | 'PATCH' | 'DELETE';
 export type WebhookOrdering = 'per_claim' | 'unordered' | 'latest_only';
 export type WebhookPayload = 'full' | 'status_only';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { endProcess } from './end-process.js';
 import { type Usage, usageOf } from './process-usage.js';
 
 export interface JavaOptions {
@@ -11,7 +11,6 @@ export interface JavaOptions {
   onLine: (line: string) => void;
 }
 
-const STOP_DEADLINE_MS = 20_000;
 const JVM = ['-Xmx1g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
 
 /** A JVM; what it says on standard error is ours to see. */
@@ -35,11 +34,6 @@ export class JavaProcess {
   }
 
   async stop(): Promise<void> {
-    if (!this.running) return;
-    const ended = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    const force = setTimeout(() => this.child.kill('SIGKILL'), STOP_DEADLINE_MS);
-    await ended;
-    clearTimeout(force);
+    if (this.running) await endProcess(this.child);
   }
 }

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endProcess } from './end-process.js';
 import { type Usage, usageOf } from './process-usage.js';
 
 export const ROOT = join(import.meta.dirname, '../../../..');
@@ -21,7 +22,6 @@ export interface ServiceOptions {
 }
 
 const READY_DEADLINE_MS = 60_000;
-const STOP_DEADLINE_MS = 20_000;
 
 /** A built process as it really runs; its log is written, to nowhere. */
 export class ServiceProcess {
@@ -55,12 +55,7 @@ export class ServiceProcess {
   }
 
   async stop(): Promise<void> {
-    if (!this.running) return;
-    const ended = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    const force = setTimeout(() => this.child.kill('SIGKILL'), STOP_DEADLINE_MS);
-    await ended;
-    clearTimeout(force);
+    if (this.running) await endProcess(this.child);
   }
 
   /** As a crash: nothing is told to it. */
