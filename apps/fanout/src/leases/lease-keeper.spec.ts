@@ -1,42 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { exampleDestination } from '../../test/examples.js';
 import type { ConfigurationSnapshot } from '../configuration/configuration.js';
-import type { Destination } from '../configuration/destination.js';
 import { BindingIndex } from '../matching/binding-index.js';
 import type { SenderPorts } from '../sending/webhook-sender.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { Lease, LeaseTerm } from './lease-store.js';
 import { ReplicaRoll } from './replica-roll.js';
 
-const destination = (timeoutMs: number): Destination => ({
-  id: 'whk_1',
-  tenant: 'demo',
-  status: 'active',
-  statusSince: '',
-  method: 'POST',
-  origin: 'https://pms.example',
-  path: '/',
-  concurrency: 1,
-  timeoutMs,
-  rateLimit: null,
-  disableAfterMs: null,
-  activeSince: 0,
-  logResponse: 'full',
-  ordering: 'per_claim',
-  retryPolicy: { type: 'fixed', retries: 4, delaySeconds: 0 },
-  payload: 'full',
-  signing: { type: 'none' },
-  secrets: [],
-  headers: [],
-  oauth: null,
-  masked: { url: '', headers: {} },
-  secretValues: [],
-});
 const snapshot = (timeoutMs: number, look: number): ConfigurationSnapshot => ({
   version: 1n,
   isSettled: true,
   look,
   index: new BindingIndex([]),
-  destinations: new Map([['whk_1', destination(timeoutMs)]]),
+  destinations: new Map([['whk_1', exampleDestination({ timeoutMs })]]),
 });
 const PORTS: SenderPorts = {
   store: { refill: async () => ({ deliveries: [], hasOthers: false, nextDueMs: null }) },

@@ -1,32 +1,10 @@
 import { BINDING_FILTERS, explainBinding, type EventFacts } from '@claimwire/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { exampleBinding, exampleFacts } from '../../test/examples.js';
 import { BindingIndex } from './binding-index.js';
 import type { Binding } from './binding-index.js';
 
-const event = (more: Partial<EventFacts> = {}): EventFacts => ({
-  id: 'evt_1',
-  type: 'claim.status_changed',
-  tenant: 'demo',
-  claimKey: 'demo/stedi/1',
-  version: 1,
-  receivedAt: '2025-03-11T14:35:01.120Z',
-  entity: null,
-  provider: 'stedi',
-  connection: 'con_1',
-  status: 'denied',
-  transaction: '277',
-  partnership: 'p-1',
-  environment: 'production',
-  ...more,
-});
-const binding = (more: Partial<Binding> = {}): Binding => ({
-  tenantId: 'demo',
-  webhookId: 'whk_1',
-  eventType: '*',
-  filters: {},
-  ...more,
-});
 const matches = (facts: EventFacts, ...bindings: Binding[]) => new BindingIndex(bindings).match(facts);
 
 describe('the index', () => {
@@ -49,9 +27,9 @@ describe('the index', () => {
         fc.constantFrom(null, 'whk_1'),
         (...drawn) => {
           const [eventType, wanted, own, ofType, entity] = drawn;
-          const facts = event({ ...own, type: ofType, entity });
+          const facts = exampleFacts({ ...own, type: ofType, entity });
           const objections = explainBinding({ eventType, filters: wanted }, facts, 'whk_1');
-          expect(matches(facts, binding({ eventType, filters: wanted }))).toEqual(
+          expect(matches(facts, exampleBinding({ eventType, filters: wanted }))).toEqual(
             objections.length === 0 ? ['whk_1'] : [],
           );
         },

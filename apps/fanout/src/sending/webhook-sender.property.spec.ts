@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Destination } from '../configuration/destination.js';
+import { exampleDestination } from '../../test/examples.js';
 import type { Delivery } from '../lanes/delivery.js';
 import type { Outcome } from '../policy/decide-outcome.js';
 import type { RefillQuestion, Refill } from './delivery-store.js';
@@ -8,30 +8,7 @@ import type { Settlement } from './settlement.js';
 import { WebhookSender } from './webhook-sender.js';
 
 const CONCURRENCY = 3;
-const DESTINATION: Destination = {
-  id: 'whk_1',
-  tenant: 'demo',
-  status: 'active',
-  statusSince: '',
-  method: 'POST',
-  origin: 'https://pms.example',
-  path: '/',
-  concurrency: CONCURRENCY,
-  timeoutMs: 1_000,
-  rateLimit: null,
-  disableAfterMs: null,
-  activeSince: 0,
-  logResponse: 'full',
-  ordering: 'per_claim',
-  retryPolicy: { type: 'fixed', retries: 4, delaySeconds: 0 },
-  payload: 'full',
-  signing: { type: 'none' },
-  secrets: [],
-  headers: [],
-  oauth: null,
-  masked: { url: '', headers: {} },
-  secretValues: [],
-};
+const DESTINATION = exampleDestination({ concurrency: CONCURRENCY });
 const ATTEMPT = {
   at: 0,
   status: 200,

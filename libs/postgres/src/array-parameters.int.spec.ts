@@ -2,8 +2,9 @@ import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bigintArray, booleanArray, intArray, timestampArray } from './fixed-array.js';
 import { createPool, type Pool } from './pool.js';
+import { textArray } from './text-array.js';
 
-describe('an array as PostgreSQL reads it', () => {
+describe('an array parameter in binary form, as PostgreSQL reads it', () => {
   let database: TestDatabase;
   let pool: Pool;
 
@@ -41,5 +42,27 @@ describe('an array as PostgreSQL reads it', () => {
     const same = 'select $1::timestamptz[] = array[$2::text::timestamptz] as same';
     const { rows } = await pool.query<{ same: boolean }>(same, [timestampArray([time]), time]);
     expect(rows).toEqual([{ same: true }]);
+  });
+
+  it.each([
+    ['nothing', []],
+    ['one', ['a']],
+    ['what the text form would have to escape', ['', '"', '\\', '{a,b}', 'NULL', ' ', '{"a":"\\"\\\\"}']],
+    ['any script', ['é', '日本', '😀', 'a\nb\tc']],
+    ['many', Array.from({ length: 3_000 }, (_, index) => `${index}`.repeat(50))],
+  ])('of texts: %s', async (_, values) => {
+    const { rows } = await pool.query<{ values: string[] }>('select $1::text[] as values', [textArray(values)]);
+    expect(rows).toEqual([{ values }]);
+  });
+
+  it('of texts is unnested beside arrays in text form', async () => {
+    const { rows } = await pool.query('select * from unnest($1::text[], $2::int[]) as row (name, number)', [
+      textArray(['a', 'b']),
+      [1, 2],
+    ]);
+    expect(rows).toEqual([
+      { name: 'a', number: 1 },
+      { name: 'b', number: 2 },
+    ]);
   });
 });
