@@ -1,6 +1,6 @@
-import { createPool, type Pool } from '@claimwire/postgres';
-import { createTestDatabase } from '@claimwire/testkit';
-import { type Answer, startTestApi, type TestApi } from './start-test-api.js';
+import type { Pool } from '@claimwire/postgres';
+import { startOwnApi, type OwnApi } from './own-api.js';
+import type { Answer, TestApi } from './start-test-api.js';
 
 interface DeliveryRow {
   id: string;
@@ -15,25 +15,25 @@ export const at = (minute: number): string => `2025-03-11T14:${String(minute).pa
 
 /** A real API over a database of its own, with tenant "acme" and its owner's key, and one webhook at a time. */
 export class WebhookBench {
+  readonly api: TestApi;
+  readonly pool: Pool;
   webhookId = '';
 
   private constructor(
-    readonly api: TestApi,
-    readonly pool: Pool,
+    private readonly ownApi: OwnApi,
     readonly key: string,
-    private readonly drop: () => Promise<void>,
-  ) {}
-
-  static async start(): Promise<WebhookBench> {
-    const database = await createTestDatabase();
-    const api = await startTestApi({ DATABASE_URL: database.url });
-    return new WebhookBench(api, createPool(database.url, 2), await api.createTenant('acme'), () => database.drop());
+  ) {
+    this.api = ownApi.api;
+    this.pool = ownApi.pool;
   }
 
-  async stop(): Promise<void> {
-    await this.api.stop();
-    await this.pool.end();
-    await this.drop();
+  static async start(): Promise<WebhookBench> {
+    const own = await startOwnApi();
+    return new WebhookBench(own, await own.api.createTenant('acme'));
+  }
+
+  stop(): Promise<void> {
+    return this.ownApi.close();
   }
 
   post(path: string, body?: unknown): Promise<Answer> {

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { createPool } from '@claimwire/postgres';
-import { createTestDatabase } from '@claimwire/testkit';
+import type { Pool } from '@claimwire/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedEvent } from '../../test/seed-claims.js';
+import { startOwnApi, type OwnApi } from '../../test/own-api.js';
 import { startTestApi, type AnswerBody, type TestApi } from '../../test/start-test-api.js';
 
+let own: OwnApi;
 let api: TestApi;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let pool: ReturnType<typeof createPool>;
+let pool: Pool;
 let owner: string;
 let stranger: string;
 /** What stands for the placeholders of a path: objects of tenant "acme". */
@@ -15,9 +15,8 @@ const objects: Record<string, string> = {};
 let operations: { method: string; path: string }[] = [];
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  api = await startTestApi({ DATABASE_URL: database.url });
-  pool = createPool(database.url, 2);
+  own = await startOwnApi();
+  ({ api, pool } = own);
   owner = await api.createTenant('acme');
   stranger = await api.createTenant('stranger');
   await fillAcme();
@@ -27,11 +26,7 @@ beforeAll(async () => {
   );
 });
 
-afterAll(async () => {
-  await api?.stop();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => own?.close());
 
 async function fillAcme() {
   const create = async (path: string, body: unknown) => (await api.call('POST', path, { key: owner, body })).body.id;
@@ -185,7 +180,7 @@ describe('a platform-admin', () => {
   });
 
   it('acts as the default tenant in development', async () => {
-    const dev = await startTestApi({ DATABASE_URL: database.url, DEV_ADMIN_TENANT: 'acme' });
+    const dev = await startTestApi({ DATABASE_URL: own.databaseUrl, DEV_ADMIN_TENANT: 'acme' });
     try {
       expect((await dev.call('GET', '/v1/claims', { key: dev.adminKey })).body.data).toHaveLength(1);
     } finally {

@@ -1,27 +1,22 @@
 import { Keyring } from '@claimwire/keyring';
-import { createPool } from '@claimwire/postgres';
-import { createTestDatabase } from '@claimwire/testkit';
+import type { Pool } from '@claimwire/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from '../../test/start-test-api.js';
+import { startOwnApi, type OwnApi } from '../../test/own-api.js';
+import type { TestApi } from '../../test/start-test-api.js';
 
+let own: OwnApi;
 let api: TestApi;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let pool: ReturnType<typeof createPool>;
+let pool: Pool;
 let key: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
   const PUBLIC_INGRESS_URLS = JSON.stringify({ cair: 'https://in.example/c/', tpastream: 'https://in.example' });
-  api = await startTestApi({ DATABASE_URL: database.url, PUBLIC_INGRESS_URLS });
-  pool = createPool(database.url, 2);
+  own = await startOwnApi({ PUBLIC_INGRESS_URLS });
+  ({ api, pool } = own);
   key = await api.createTenant('acme');
 });
 
-afterAll(async () => {
-  await api?.stop();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => own?.close());
 
 const post = (body: unknown, path = '/v1/connections') => api.call('POST', path, { key, body });
 const get = (id: string, as = key) => api.call('GET', `/v1/connections/${id}`, { key: as });

@@ -1,26 +1,21 @@
-import { createDataSource, createPool } from '@claimwire/postgres';
-import { createTestDatabase } from '@claimwire/testkit';
+import { createDataSource, type Pool } from '@claimwire/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pruneIdempotencyKeys } from './idempotency-pruning.js';
-import { startTestApi, type TestApi } from '../../test/start-test-api.js';
+import { startOwnApi, type OwnApi } from '../../test/own-api.js';
+import type { TestApi } from '../../test/start-test-api.js';
 
+let own: OwnApi;
 let api: TestApi;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let pool: ReturnType<typeof createPool>;
+let pool: Pool;
 let key: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  api = await startTestApi({ DATABASE_URL: database.url });
-  pool = createPool(database.url, 2);
+  own = await startOwnApi();
+  ({ api, pool } = own);
   key = await api.createTenant('acme');
 });
 
-afterAll(async () => {
-  await api?.stop();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => own?.close());
 
 const createKey = (idempotencyKey: string, name = 'k', as = key) =>
   api.call('POST', '/v1/api-keys', {
@@ -112,7 +107,7 @@ describe('a process that dies', () => {
     await createKey('old');
     await createKey('young');
     await pool.query(`update idempotency_keys set created_at = now() - interval '25 hours' where key = 'old'`);
-    const dataSource = await createDataSource(database.url, 1).initialize();
+    const dataSource = await createDataSource(own.databaseUrl, 1).initialize();
     expect(await pruneIdempotencyKeys(dataSource)).toBe(1);
     await dataSource.destroy();
     const { rows } = await pool.query<{ key: string }>(

@@ -1,16 +1,15 @@
-import { createPool, type Pool } from '@claimwire/postgres';
-import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
+import type { Pool } from '@claimwire/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from '../../test/start-test-api.js';
+import { startOwnApi, type OwnApi } from '../../test/own-api.js';
+import type { TestApi } from '../../test/start-test-api.js';
 
+let own: OwnApi;
 let api: TestApi;
-let database: TestDatabase;
 let pool: Pool;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  api = await startTestApi({ DATABASE_URL: database.url });
-  pool = createPool(database.url, 1);
+  own = await startOwnApi();
+  ({ api, pool } = own);
   await pool.query(
     `insert into schema_drift (provider, path, kind, count, first_seen, last_seen) values
        ('cair', 'newStatus', 'word', 3, '2025-03-01', '2025-03-02'),
@@ -19,11 +18,7 @@ beforeAll(async () => {
   );
 });
 
-afterAll(async () => {
-  await api?.stop();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => own?.close());
 
 describe('the schema drift report', () => {
   const list = async (query: string) => (await api.call('GET', `/v1/schema-drift${query}`, { key: api.adminKey })).body;

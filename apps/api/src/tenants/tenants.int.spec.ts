@@ -1,19 +1,16 @@
-import { createTestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from '../../test/start-test-api.js';
+import { startOwnApi, type OwnApi } from '../../test/own-api.js';
+import type { TestApi } from '../../test/start-test-api.js';
 
+let own: OwnApi;
 let api: TestApi;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  api = await startTestApi({ DATABASE_URL: database.url });
+  own = await startOwnApi();
+  ({ api } = own);
 });
 
-afterAll(async () => {
-  await api?.stop();
-  await database?.drop();
-});
+afterAll(() => own?.close());
 
 const admin = () => ({ key: api.adminKey });
 

@@ -1,19 +1,18 @@
-import { createPool } from '@claimwire/postgres';
-import { createTestDatabase } from '@claimwire/testkit';
+import type { Pool } from '@claimwire/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedEvent } from '../../test/seed-claims.js';
-import { startTestApi, type TestApi } from '../../test/start-test-api.js';
+import { startOwnApi, type OwnApi } from '../../test/own-api.js';
+import type { TestApi } from '../../test/start-test-api.js';
 
+let own: OwnApi;
 let api: TestApi;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let pool: ReturnType<typeof createPool>;
+let pool: Pool;
 let key: string;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  api = await startTestApi({ DATABASE_URL: database.url });
-  pool = createPool(database.url, 2);
+  own = await startOwnApi();
+  ({ api, pool } = own);
   key = await api.createTenant('acme');
   const set = (await post('/credential-sets', { name: 'none', type: 'none' })).body.id;
   const bindings = {
@@ -29,11 +28,7 @@ beforeAll(async () => {
   await post(`/webhooks/${ids.twice}/pause`);
 });
 
-afterAll(async () => {
-  await api?.stop();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => own?.close());
 
 const post = (path: string, body?: unknown) => api.call('POST', `/v1${path}`, { key, body });
 const match = (body: object) => post('/webhooks/match', body);

@@ -1,26 +1,21 @@
 import { createPrivateKey } from 'node:crypto';
 import { Keyring } from '@claimwire/keyring';
-import { createPool } from '@claimwire/postgres';
-import { createTestDatabase } from '@claimwire/testkit';
+import type { Pool } from '@claimwire/postgres';
 import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApi, type TestApi } from '../../test/start-test-api.js';
+import { startOwnApi, type OwnApi } from '../../test/own-api.js';
+import type { TestApi } from '../../test/start-test-api.js';
 
+let own: OwnApi;
 let api: TestApi;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let pool: ReturnType<typeof createPool>;
+let pool: Pool;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  api = await startTestApi({ DATABASE_URL: database.url });
-  pool = createPool(database.url, 2);
+  own = await startOwnApi();
+  ({ api, pool } = own);
 });
 
-afterAll(async () => {
-  await api?.stop();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => own?.close());
 
 interface KeyRow {
   kid: string;

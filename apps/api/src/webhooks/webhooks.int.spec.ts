@@ -1,28 +1,23 @@
 import { Keyring } from '@claimwire/keyring';
-import { createPool } from '@claimwire/postgres';
-import { createTestDatabase } from '@claimwire/testkit';
+import type { Pool } from '@claimwire/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApi, type AnswerBody, type TestApi } from '../../test/start-test-api.js';
+import { startOwnApi, type OwnApi } from '../../test/own-api.js';
+import type { AnswerBody, TestApi } from '../../test/start-test-api.js';
 
+let own: OwnApi;
 let api: TestApi;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let pool: ReturnType<typeof createPool>;
+let pool: Pool;
 let key: string;
 let setId: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  api = await startTestApi({ DATABASE_URL: database.url });
-  pool = createPool(database.url, 2);
+  own = await startOwnApi();
+  ({ api, pool } = own);
   key = await api.createTenant('acme');
   setId = (await post('/credential-sets', { name: 'none', type: 'none' })).body.id;
 });
 
-afterAll(async () => {
-  await api?.stop();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => own?.close());
 
 const post = (path: string, body?: unknown) => api.call('POST', `/v1${path}`, { key, body });
 const patch = (path: string, body: unknown) => api.call('PATCH', `/v1${path}`, { key, body });
