@@ -15,7 +15,7 @@ const MAX_PARAM_LENGTH = 2_048;
 export const API_SERVICE: ServiceDefinition<ApiConfig> = {
   name: 'api',
   module: (config) => AppModule.forRoot(config),
-  http: ({ HOST, PORT }) => ({ host: HOST, port: PORT }),
+  http: ({ HOST, PORT, SHUTDOWN_DRAIN_MS }) => ({ host: HOST, port: PORT, drainMs: SHUTDOWN_DRAIN_MS }),
   fastify: { bodyLimit: BODY_LIMIT_BYTES, routerOptions: { maxParamLength: MAX_PARAM_LENGTH } },
   setup,
 };

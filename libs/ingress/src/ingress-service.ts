@@ -29,7 +29,7 @@ export function ingressService(
     config: IngressConfig,
     defaults: { PORT: port, MANAGEMENT_PORT: managementPort },
     module: (config) => IngressModule.forProvider(provider, config, sink),
-    http: ({ HOST, PORT }) => ({ host: HOST, port: PORT }),
+    http: ({ HOST, PORT, SHUTDOWN_DRAIN_MS }) => ({ host: HOST, port: PORT, drainMs: SHUTDOWN_DRAIN_MS }),
     fastify: ({ REQUEST_TIMEOUT_MS, HEADERS_TIMEOUT_MS, MAX_HEADER_BYTES }) => ({
       requestTimeout: REQUEST_TIMEOUT_MS,
       http: {

@@ -42,6 +42,7 @@ export class HostConfig implements CrossChecked {
 export interface HttpSettings {
   HOST: string;
   PORT: number;
+  SHUTDOWN_DRAIN_MS: number;
 }
 
 /** Adds where the public port listens. */
@@ -56,6 +57,25 @@ export function WithHttp<B extends HostConfig>(Base: ConfigClass<B>): ConfigClas
     @Min(0)
     @Max(65535)
     PORT!: number;
+
+    @Setting({
+      help:
+        'how long requests are still taken after SIGTERM, each connection told to end, while load balancers take notice; ' +
+        'part of SHUTDOWN_GRACE_MS',
+      unit: 'ms',
+      default: 0,
+    })
+    @IsInt()
+    @Min(0)
+    SHUTDOWN_DRAIN_MS!: number;
+
+    override problems(): string[] {
+      const problems = super.problems();
+      if (this.SHUTDOWN_DRAIN_MS > 0 && this.SHUTDOWN_DRAIN_MS >= this.SHUTDOWN_GRACE_MS) {
+        problems.push('SHUTDOWN_DRAIN_MS must be less than SHUTDOWN_GRACE_MS: work in flight needs the rest');
+      }
+      return problems;
+    }
   }
   return HttpConfig as unknown as ConfigClass<B & HttpSettings>;
 }

@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import { Controller, Get, Inject, Module } from '@nestjs/common';
 import { Counter, type Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -43,8 +44,8 @@ describe('startService', () => {
   const lines: string[] = [];
   let service: RunningService;
 
-  const start = async (): Promise<RunningService> => {
-    const read = readConfig(SampleConfig, {}, { PORT: 0, MANAGEMENT_PORT: 0 });
+  const start = async (settings: Record<string, string> = {}): Promise<RunningService> => {
+    const read = readConfig(SampleConfig, settings, { PORT: 0, MANAGEMENT_PORT: 0 });
     if (!read.ok) throw new Error(read.problems.join());
     const logger = createLogger({
       name: 'sample',
@@ -54,7 +55,7 @@ describe('startService', () => {
     const definition = {
       name: 'sample',
       module: () => SampleModule,
-      http: ({ HOST, PORT }: SampleConfig) => ({ host: HOST, port: PORT }),
+      http: ({ HOST, PORT, SHUTDOWN_DRAIN_MS: drainMs }: SampleConfig) => ({ host: HOST, port: PORT, drainMs }),
     };
     service = await startService(definition, read.config, logger);
     return service;
@@ -103,4 +104,27 @@ describe('startService', () => {
     await expect(fetch(`${managementUrl}/livez`)).rejects.toThrow();
     service = await start();
   });
+
+  it('still answers while it drains, is not ready, and ends each connection with an answer that says so', async () => {
+    const { url, managementUrl, stop } = await start({ SHUTDOWN_DRAIN_MS: '2000' });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect(await get(`${url}/items/1`, agent)).toEqual({ status: 200, connection: 'keep-alive' });
+    const stopped = stop();
+    expect((await fetch(`${managementUrl}/readyz`)).status).toBe(503);
+    expect(await get(`${url}/items/2`, agent)).toEqual({ status: 200, connection: 'close' });
+    expect(await get(`${url}/items/3`, agent)).toEqual({ status: 200, connection: 'close' });
+    await stopped;
+    await expect(get(`${url}/items/4`, agent)).rejects.toThrow();
+    agent.destroy();
+  });
 });
+
+const get = (url: string, agent: Agent) =>
+  new Promise<{ status?: number; connection?: string }>((resolve, reject) => {
+    request(url, { agent }, (response) => {
+      response.resume();
+      response.once('end', () => resolve({ status: response.statusCode, connection: response.headers.connection }));
+    })
+      .once('error', reject)
+      .end();
+  });

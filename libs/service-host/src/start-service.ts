@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,12 +15,19 @@ import { createMetricsRegistry } from './metrics.js';
 
 export type FastifyOptions = NonNullable<ConstructorParameters<typeof FastifyAdapter<RawServerDefault>>[0]>;
 
+export interface HttpPort {
+  host: string;
+  port: number;
+  /** How long it still takes requests once it is told to stop, for whoever has not heard of that yet; default 0. */
+  drainMs?: number;
+}
+
 export interface ServiceDefinition<C extends HostConfig> {
   /** Process name, for example "ingress-cair": in logs, in `--help`, and the default KAFKA_CLIENT_ID. */
   name: string;
   module: (config: C) => Type | DynamicModule;
   /** Where the public port listens; without it the service has none. */
-  http?: (config: C) => { host: string; port: number };
+  http?: (config: C) => HttpPort;
   fastify?: FastifyOptions | ((config: C) => FastifyOptions);
   /** false: the app writes its own line per request. */
   requestLog?: boolean;
@@ -33,7 +41,10 @@ export interface RunningService {
   managementUrl: string;
   /** Address of the public port, or null. */
   url: string | null;
-  /** Not ready at once; work in flight ends; module hooks run (stores close in `onApplicationShutdown`). */
+  /**
+   * Not ready at once; for `drainMs` requests are still answered, each with `Connection: close`; work in flight ends; module
+   * hooks run (stores close in `onApplicationShutdown`).
+   */
   stop: () => Promise<void>;
 }
 
@@ -59,13 +70,14 @@ export async function startService<C extends HostConfig>(
     const app = await createApp(definition, config, { host, logger });
     await app.init();
     await app.startAllMicroservices();
-    const url = definition.http ? await listen(app, definition.http(config)) : null;
+    const port = definition.http?.(config);
+    const url = port ? await listen(app, port) : null;
     phase = true;
     logger.info({ managementUrl: management.url, url }, 'service started');
     let stopped: Promise<void> | undefined;
     const stop = () => {
       phase = 'stopping';
-      return (stopped ??= stopService(app, management));
+      return (stopped ??= drain(app, port?.drainMs ?? 0).then(() => stopService(app, management)));
     };
     return { app, logger, managementUrl: management.url, url, stop };
   } catch (error) {
@@ -105,9 +117,22 @@ function logRequests(adapter: FastifyAdapter<RawServerDefault>, logger: RootLogg
   });
 }
 
-async function listen(app: NestFastifyApplication, at: { host: string; port: number }): Promise<string> {
+async function listen(app: NestFastifyApplication, at: HttpPort): Promise<string> {
   await app.listen(at.port, at.host);
   return app.getUrl();
+}
+
+/**
+ * A connection that is closed while its next request is on the way loses that request, and a POST is not sent again by itself:
+ * so each connection ends with an answer that says so. Only those that were idle all the time are closed without.
+ */
+async function drain(app: NestFastifyApplication, drainMs: number): Promise<void> {
+  if (drainMs === 0) return;
+  const server = app.getHttpServer();
+  server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
+  });
+  await sleep(drainMs);
 }
 
 const IDLE_CHECK_MS = 50;

@@ -12,26 +12,30 @@ const LOGS = join(ROOT, 'var/log/e2e');
 export class AppProcess {
   private child: ChildProcess | undefined;
   private output = '';
+  /** It was told to end. */
+  private told = false;
   readonly managementUrl: string;
 
   private constructor(
     readonly name: string,
     private readonly env: Record<string, string>,
     managementPort: number,
+    private readonly root: string,
   ) {
     this.managementUrl = `http://127.0.0.1:${managementPort}`;
   }
 
-  static async create(name: string, env: Record<string, string>): Promise<AppProcess> {
+  /** @param root of the checkout whose build it runs */
+  static async create(name: string, env: Record<string, string>, root = ROOT): Promise<AppProcess> {
     const managementPort = await freePort();
-    return new AppProcess(name, { ...env, MANAGEMENT_PORT: String(managementPort) }, managementPort);
+    return new AppProcess(name, { ...env, MANAGEMENT_PORT: String(managementPort) }, managementPort, root);
   }
 
   /** @param extraEnv for example CLAIMWIRE_TEST_FAULT; forgotten at the next start */
   async start(extraEnv: Record<string, string> = {}): Promise<void> {
     mkdirSync(LOGS, { recursive: true });
     const log = createWriteStream(join(LOGS, `${this.name}.log`), { flags: 'a' });
-    const child = spawn(process.execPath, [join(ROOT, 'apps', this.name, 'dist/main.js')], {
+    const child = spawn(process.execPath, [join(this.root, 'apps', this.name, 'dist/main.js')], {
       env: { PATH: process.env.PATH, ...this.env, ...extraEnv },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -42,6 +46,19 @@ export class AppProcess {
       });
     }
     this.child = child;
+    this.told = false;
+  }
+
+  /** By itself, or killed by somebody else than the test: how, and its last words. */
+  diedOfItself(): string | null {
+    const { child } = this;
+    if (this.told || !child || (child.exitCode === null && child.signalCode === null)) return null;
+    return `${this.name} ended with ${child.signalCode ?? child.exitCode}: ${this.output.slice(-2000)}`;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.told = true;
+    this.child?.kill(signal);
   }
 
   /** Everything it has written to its log so far, over all its lives. */
@@ -79,14 +96,14 @@ export class AppProcess {
   }
 
   async kill(): Promise<void> {
-    this.child?.kill('SIGKILL');
+    this.signal('SIGKILL');
     await this.ended();
   }
 
   /** Graceful: SIGTERM, and SIGKILL when that takes longer than 15 s. */
   async stop(): Promise<string | number> {
     if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) return 'not running';
-    this.child.kill('SIGTERM');
+    this.signal('SIGTERM');
     return this.ended(15_000).catch(async () => {
       await this.kill();
       return 'SIGKILL';

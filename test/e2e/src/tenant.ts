@@ -21,7 +21,7 @@ export class Tenant {
     readonly api: ApiClient,
   ) {}
 
-  static async create(system: System, id: string): Promise<Tenant> {
+  static async create(system: Pick<System, 'admin' | 'as'>, id: string): Promise<Tenant> {
     const made = await system.admin().must<{ id: string; apiKey: string }>('POST', '/tenants', { id, name: id });
     return new Tenant(made.id, system.as(made.apiKey));
   }

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppProcess } from '../app-process.js';
+import { freePort } from '../free-port.js';
+import type { AppName } from '../system.js';
+import type { Backend, Balancer } from './balancer.js';
+
+export const REPLICAS = 2;
+/** What the chart leaves of terminationGracePeriodSeconds (SHUTDOWN_GRACE_MS). */
+export const GRACE_MS = 30_000;
+const READY_MS = 90_000;
+/** Longer than a balancer takes to notice, also on a busy machine (SHUTDOWN_DRAIN_MS). */
+const DRAIN_MS = 2_500;
+
+interface Replica {
+  process: AppProcess;
+  backend: Backend | null;
+}
+
+/** How one replica left. */
+export interface Departure {
+  app: AppName;
+  exit: string | number;
+  seconds: number;
+}
+
+/**
+ * The replicas of one app, rolled as Kubernetes does it: a Deployment starts a new one, waits until it is ready and ends an old
+ * one; fan-out is a StatefulSet, whose replica ends before the one of its name starts.
+ */
+export class Deployment {
+  private readonly replicas: Replica[] = [];
+
+  constructor(
+    readonly app: AppName,
+    private readonly env: Readonly<Record<string, string>>,
+    private readonly balancer: Balancer | null,
+  ) {}
+
+  get processes(): AppProcess[] {
+    return this.replicas.map(({ process }) => process);
+  }
+
+  /** @param root of the build to run */
+  async start(root: string): Promise<void> {
+    for (let index = 0; index < REPLICAS; index += 1) this.replicas.push(await this.startOne(root, index));
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.ready(READY_MS)));
+    await this.balancer?.look();
+  }
+
+  /** One replica after the other. @param root of the build to run from now on */
+  async roll(root: string): Promise<Departure[]> {
+    const departures: Departure[] = [];
+    for (let index = 0; index < REPLICAS; index += 1) {
+      const old = this.replicas[index] as Replica;
+      if (this.isStateful) departures.push(await this.end(old));
+      const next = await this.startOne(root, index);
+      await next.process.ready(READY_MS);
+      await this.balancer?.look();
+      this.replicas[index] = next;
+      if (!this.isStateful) departures.push(await this.end(old));
+    }
+    return departures;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.kill().catch(() => undefined)));
+  }
+
+  private get isStateful(): boolean {
+    return this.app === 'fanout';
+  }
+
+  private async startOne(root: string, index: number): Promise<Replica> {
+    const port = this.balancer ? await freePort() : null;
+    const own: Record<string, string> = port ? { PORT: String(port), SHUTDOWN_DRAIN_MS: String(DRAIN_MS) } : {};
+    const names = { FANOUT_REPLICA: `fanout-${index}`, KAFKA_CLIENT_ID: `${this.app}-${index}` };
+    const settings = { ...this.env, SHUTDOWN_GRACE_MS: String(GRACE_MS), ...names, ...own };
+    const process = await AppProcess.create(this.app, settings, root);
+    await process.start();
+    const backend = port ? { port, managementUrl: process.managementUrl } : null;
+    if (backend) this.balancer?.add(backend);
+    return { process, backend };
+  }
+
+  /** SIGTERM. The balancer hears of it only by /readyz. */
+  private async end({ process, backend }: Replica): Promise<Departure> {
+    const startedAt = performance.now();
+    process.signal('SIGTERM');
+    const exit = await process.ended(GRACE_MS + 20_000);
+    if (backend) this.balancer?.remove(backend);
+    const seconds = (performance.now() - startedAt) / 1000;
+    // The next one begins when things have settled, as minReadySeconds would have it.
+    await sleep(200);
+    return { app: this.app, exit, seconds };
+  }
+}
