@@ -11,7 +11,7 @@ import { System } from './system.js';
 import { type Connection, sampleAuths, Tenant } from './tenant.js';
 
 /** Built by the gate before the end-to-end tests, as the apps are. */
-const SENDER = join(import.meta.dirname, '../../../tools/send/dist/send.js');
+const CLAIMWIRE = join(import.meta.dirname, '../../../tools/cli/bin/claimwire.mjs');
 const APPS = [
   'api',
   'ingress-cair',
@@ -54,7 +54,7 @@ async function run(provider: ProviderName, args: string, auth: SenderAuth = conn
   const authFile = join(folder, `${provider}.json`);
   await writeFile(authFile, JSON.stringify(auth), { mode: 0o600 });
   const url = Object.values(connections[provider].urls)[0]!;
-  const command = [SENDER, provider, ...args.split(' '), '--url', url, '--auth-file', authFile];
+  const command = [CLAIMWIRE, 'send', provider, ...args.split(' '), '--url', url, '--auth-file', authFile];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
   return { output: await text(child.stdout), code: await code };

@@ -1,6 +1,9 @@
 import type { KafkaHandle } from '@claimwire/kafka';
 import type { Keyring } from '@claimwire/keyring';
 import type { Pool } from '@claimwire/postgres';
+import type { Environment } from '@claimwire/service-host';
+import type { ApiClient, ApiOptions } from './api-client.js';
+import type { OptionTable } from './parse-options.js';
 
 /** What a command may use. Stores are opened at the first call and closed after the command. */
 export interface Cli {
@@ -10,12 +13,16 @@ export interface Cli {
   say: (line: string) => void;
   /** Aborted by Ctrl-C or SIGTERM: stop where nothing is half done and return EXIT.interrupted. */
   readonly signal: AbortSignal;
+  /** The settings: the environment, or the running development system's. */
+  readonly env: Environment;
   /** @throws SettingsError */
   database(): Pool;
   /** @throws SettingsError */
   kafka(): KafkaHandle;
   /** @throws SettingsError */
   keyring(): Keyring;
+  /** The REST API, as whoever has the key. @throws SettingsError */
+  api(options: ApiOptions): Promise<ApiClient>;
 }
 
 /** One word after `claimwire`. */
@@ -25,6 +32,12 @@ export interface Command {
   readonly summary: string;
   /** Everything about it, exit codes included. */
   readonly help: string;
+  /** What `--help` says with these words before it, where that is less than everything. */
+  helpFor?(args: readonly string[]): string;
+  /** What may stand first after the command's name: its actions. */
+  readonly words?: readonly string[];
+  /** All that it takes beside `--help`; completion is made of it. */
+  readonly options: OptionTable;
   /**
    * @param args what follows the command's name, `--help` never among them
    * @returns the exit code (EXIT)

@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-import { COMMANDS } from './commands/index.js';
+import { COMMANDS } from './commands.js';
 import { run } from './run.js';
 
 // `| head` is no error.

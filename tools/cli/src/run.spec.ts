@@ -8,7 +8,7 @@ const said: string[] = [];
 const printed: string[] = [];
 function claimwire(args: string[], act: Command['run'] = () => Promise.resolve(EXIT.ok)): Promise<number> {
   said.length = printed.length = 0;
-  const command: Command = { name: 'count', summary: 'counts', help: 'all about count', run: act };
+  const command: Command = { name: 'count', summary: 'counts', help: 'all about count', options: {}, run: act };
   const out = (lines: string[]) => (line: string) => void lines.push(line);
   return run(args, {
     commands: [command],

@@ -1,6 +1,7 @@
 import { errorCode, isTransient } from '@claimwire/kafka';
 import type { Environment } from '@claimwire/service-host';
 import type { Cli, Command } from './command.js';
+import { ApiError, connectApi } from './api-client.js';
 import { EXIT } from './exit-codes.js';
 import { commandList } from './help.js';
 import { Stores } from './stores.js';
@@ -22,7 +23,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || name.startsWith('-')) {
     const wanted = commands.find((command) => command.name === rest[0]);
-    print(wanted ? wanted.help : commandList(commands));
+    print(wanted ? (wanted.helpFor?.(rest.slice(1)) ?? wanted.help) : commandList(commands));
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
   const command = commands.find((candidate) => candidate.name === name);
@@ -31,7 +32,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return EXIT.usage;
   }
   if (asksForHelp(rest)) {
-    print(command.help);
+    print(command.helpFor?.(rest) ?? command.help);
     return EXIT.ok;
   }
   return runCommand(command, rest, surroundings);
@@ -43,7 +44,9 @@ async function runCommand(command: Command, args: string[], { env, ...rest }: Su
     ...rest,
     database: () => stores.database(),
     kafka: () => stores.kafka(),
+    env: stores.env,
     keyring: () => stores.keyring(),
+    api: (options) => connectApi(stores.env, options, rest.signal),
   };
   try {
     return await command.run(args, cli);
@@ -63,6 +66,10 @@ function explain(error: unknown, { name }: Command, { say }: Cli): number {
   if (error instanceof SettingsError) {
     say(error.message);
     return EXIT.settings;
+  }
+  if (error instanceof ApiError) {
+    say(error.message);
+    return error.exitCode;
   }
   if (isTransient(error)) {
     say(`PostgreSQL or Kafka does not answer (${errorCode(error)}).`);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import {
   HostConfig,
   readConfig,
@@ -9,22 +7,14 @@ import {
   type ConfigClass,
   type Environment,
 } from '@claimwire/service-host';
+import { DEV_FILE, readDevKeyring, readDevSystem } from './dev-system.js';
 import { SettingsError } from './usage-error.js';
 
 export class DatabaseConfig extends WithDatabase(HostConfig) {}
 export class KafkaConfig extends WithKafka(HostConfig) {}
 export class KeyringConfig extends WithKeyring(HostConfig) {}
 
-/** `var/dev.json` of this checkout: there while `npm start` runs. */
-const DEV_FILE = join(import.meta.dirname, '../../../var/dev.json');
-/** Beside it: the development system's keys. */
-const DEV_SECRETS = 'secrets.json';
 const DEFAULTS = { MANAGEMENT_PORT: 0, KAFKA_CLIENT_ID: 'claimwire-cli', DATABASE_POOL_SIZE: 4 };
-
-interface DevAddresses {
-  kafka: { brokers: string[] };
-  postgres: { url: string };
-}
 
 /**
  * The environment as the apps have it; where it names neither store, that of the running development system. Never a mix:
@@ -32,19 +22,11 @@ interface DevAddresses {
  */
 export function environment(env: Environment, devFile = DEV_FILE): Environment {
   if (env.DATABASE_URL || env.KAFKA_BROKERS) return env;
-  const dev = readJson<DevAddresses>(devFile);
+  const dev = readDevSystem(devFile);
   if (!dev) return env;
-  const secrets = readJson<{ keyring: string }>(join(dirname(devFile), DEV_SECRETS));
+  const keyring = readDevKeyring(devFile);
   const stores = { DATABASE_URL: dev.postgres.url, KAFKA_BROKERS: dev.kafka.brokers.join(',') };
-  return { ...env, ...stores, ...(secrets ? { CLAIMWIRE_KEYRING: secrets.keyring } : {}) };
-}
-
-function readJson<T>(file: string): T | null {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
-  } catch {
-    return null;
-  }
+  return { ...env, ...stores, ...(keyring ? { CLAIMWIRE_KEYRING: keyring } : {}) };
 }
 
 /** @throws SettingsError with a line for each problem */

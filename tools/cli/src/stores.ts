@@ -6,7 +6,7 @@ import { DatabaseConfig, environment, KafkaConfig, KeyringConfig, settings } fro
 
 /** PostgreSQL and Kafka of one run, each opened when first asked for. */
 export class Stores {
-  private readonly env: Environment;
+  readonly env: Environment;
   private pool: Pool | null = null;
   private handle: KafkaHandle | null = null;
 

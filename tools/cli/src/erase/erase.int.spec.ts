@@ -1,22 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { rawTopic, STATE_TOPIC, TOPICS, type ClaimState } from '@claimwire/contracts';
-import { applyTopics, createKafka, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
+import { rawTopic, STATE_TOPIC, type ClaimState } from '@claimwire/contracts';
 import { Keyring } from '@claimwire/keyring';
-import { createPool, type Pool } from '@claimwire/postgres';
-import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
 import {
-  AppProcess,
   cairEvents,
-  insertConnection,
   rawCair,
   rawCairBody,
   TENANT,
-  TopicCollector,
+  type AppProcess,
+  type TopicCollector,
 } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { COMMANDS } from '../commands/index.js';
+import { CliBench } from '../../test/cli-bench.js';
 import { EXIT } from '../exit-codes.js';
-import { run } from '../run.js';
 
 const within = { timeout: 40_000, interval: 100 };
 const KEYRING = `k1:${randomBytes(32).toString('base64')}`;
@@ -25,48 +20,25 @@ const NOTHING = { claims: 0, events: 0, deliveries: 0, attempts: 0, replays: 0, 
 const QUARANTINED = expect.any(Number) as unknown as number;
 const keyOf = (claim: string) => `${TENANT}/cair/${claim}`;
 
-let database: TestDatabase;
-let pool: Pool;
-let handle: KafkaHandle;
-let publisher: KafkaPublisher;
+let bench: CliBench;
 let states: TopicCollector;
 let normalizer: AppProcess;
-let env: Record<string, string>;
 let sent = 0;
 
-interface Answer {
-  code: number;
-  result: Record<string, unknown>;
-  output: string;
-}
-
-async function claimwire(...args: string[]): Promise<Answer> {
-  const printed: string[] = [];
-  const said: string[] = [];
-  const code = await run(args, {
-    commands: COMMANDS,
-    env,
-    print: (line) => void printed.push(line),
-    say: (line) => void said.push(line),
-    signal: new AbortController().signal,
-  });
-  const result = code === EXIT.usage ? {} : (JSON.parse(printed[0] ?? '{}') as Record<string, unknown>);
-  return { code, result, output: [...printed, ...said].join('\n') };
-}
 const erase = (claim: string, ...more: string[]) =>
-  claimwire('erase', '--tenant', TENANT, '--claim', claim, '--json', ...more);
+  bench.claimwire('erase', '--tenant', TENANT, '--claim', claim, '--json', ...more);
 
 async function publish(records: ReturnType<typeof rawCair>[]): Promise<void> {
-  await publisher.publishAll(records);
+  await bench.publisher.publishAll(records);
   sent += records.length;
 }
 
 /** Every raw message so far is settled in PostgreSQL; on a busy machine some are on their topic twice. */
 const settled = () =>
   vi.waitFor(async () => {
-    const logs = await handle.withAdmin((admin) => admin.fetchTopicOffsets(handle.topic(rawTopic('cair'))));
+    const logs = await bench.handle.withAdmin((admin) => admin.fetchTopicOffsets(bench.handle.topic(rawTopic('cair'))));
     const written = logs.reduce((sum, { high }) => sum + Number(high), 0);
-    const { rows } = await pool.query<{ sum: string }>(
+    const { rows } = await bench.pool.query<{ sum: string }>(
       `select coalesce(sum(next_offset), 0) as sum from consumer_lanes where consumer = 'normalizer' and topic = $1`,
       [rawTopic('cair')],
     );
@@ -76,14 +48,15 @@ const settled = () =>
 
 /** Tables with a row that has the text anywhere. */
 async function tablesWith(text: string): Promise<string[]> {
-  const { rows } = await pool.query<{ name: string }>(
+  const { rows } = await bench.pool.query<{ name: string }>(
     `select relname as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
   );
   const found: string[] = [];
   for (const { name } of rows) {
-    const { rowCount } = await pool.query(`select 1 from ${name} as any_row where any_row::text ilike $1 limit 1`, [
-      `%${text}%`,
-    ]);
+    const { rowCount } = await bench.pool.query(
+      `select 1 from ${name} as any_row where any_row::text ilike $1 limit 1`,
+      [`%${text}%`],
+    );
     if (rowCount) found.push(name);
   }
   return found;
@@ -93,19 +66,19 @@ const newestState = (claim: string) => states.byKey<ClaimState | null>().get(key
 
 /** What the apps that do not run here would have stored for the claim. */
 async function storeDeliveries(claim: string): Promise<void> {
-  await pool.query(
+  await bench.pool.query(
     `insert into credential_sets (id, tenant_id, name, type, config, sealed) values ('crd_1', $1, 'c', 'none', '{}', '')
      on conflict do nothing`,
     [TENANT],
   );
-  await pool.query(
+  await bench.pool.query(
     `insert into webhooks (id, tenant_id, name, method, url, credential_set_id, concurrency, timeout_ms, retry_policy, ordering,
        signing, signing_sealed, payload)
      values ('wh_1', $1, 'w', 'POST', 'https://x.test', 'crd_1', 1, 5000, '{}', 'per_claim', '{}', '', 'full')
      on conflict do nothing`,
     [TENANT],
   );
-  await pool.query(
+  await bench.pool.query(
     `with delivery as (
        insert into deliveries (tenant_id, webhook_id, event_id, event_type, claim_key, version)
        select tenant_id, 'wh_1', event_id, 'claim.updated', claim_key, version from claim_events where claim_key = $1
@@ -115,19 +88,19 @@ async function storeDeliveries(claim: string): Promise<void> {
     [keyOf(claim)],
   );
   // Its delivery has left the error queue, and was deleted.
-  await pool.query(
+  await bench.pool.query(
     `insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, phases, request, response)
      select 999999999, 'wh_1', tenant_id, event_id, 5, now(), '{}', '{}', jsonb_build_object('body', claim_key)
      from claim_events where claim_key = $1 and version = 1`,
     [keyOf(claim)],
   );
-  await pool.query(
+  await bench.pool.query(
     `insert into replays (id, tenant_id, webhook_id, kind, selection, rate_per_second, created_by, state)
      values ($1, $2, 'wh_1', 'claim', jsonb_build_object('claimKey', $3::text), 1, 'key', 'completed')`,
     [`rpl_${claim}`, TENANT, keyOf(claim)],
   );
   // A sender that has them in memory, and dies: nobody renews this lease.
-  await pool.query(
+  await bench.pool.query(
     `insert into webhook_leases (webhook_id, owner, epoch, expires_at) values ('wh_1', 'fanout-a', 1, now() + interval '2 seconds')
      on conflict (webhook_id) do update set owner = 'fanout-a', expires_at = excluded.expires_at`,
   );
@@ -143,44 +116,29 @@ async function storeSpooled(claim: string): Promise<void> {
   };
   const place = { tenant: TENANT, table: 'ingress_spool', row, column: 'sealed' };
   const sealed = Keyring.parse(KEYRING).seal(JSON.stringify(content), place);
-  await pool.query('insert into ingress_spool (tenant_id, ce_id, topic, sealed) values ($1, $2, $3, $4)', [
+  await bench.pool.query('insert into ingress_spool (tenant_id, ce_id, topic, sealed) values ($1, $2, $3, $4)', [
     TENANT,
     row,
     record.topic,
     sealed,
   ]);
-  await pool.query('update ingress_spool_usage set rows = rows + 1, bytes = bytes + $1', [sealed.length]);
+  await bench.pool.query('update ingress_spool_usage set rows = rows + 1, bytes = bytes + $1', [sealed.length]);
 }
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.url, 2);
-  await insertConnection(pool);
-  const topicPrefix = testTopicPrefix();
-  const brokers = testKafkaBrokers();
-  const stores = { DATABASE_URL: database.url, KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC_PREFIX: topicPrefix };
-  env = { ...stores, CLAIMWIRE_KEYRING: KEYRING };
-  handle = createKafka({ brokers, clientId: 'test', topicPrefix, logger: { warn: () => undefined } });
-  await applyTopics(handle, TOPICS, { replication: 1, minInsync: 1 });
-  publisher = new KafkaPublisher(handle, { deadlineMs: 30_000 });
-  states = new TopicCollector(handle, [STATE_TOPIC]);
-  normalizer = new AppProcess('normalizer', env);
+  bench = await CliBench.create({ CLAIMWIRE_KEYRING: KEYRING });
+  states = bench.collect(STATE_TOPIC);
+  normalizer = bench.startNormalizer();
   await publish(cairEvents(4, 6).map(rawCair));
   await publish(['claim-1', 'claim-2'].map((claim) => rawCairBody(claim, `{"claimFhirId": 7, "of": "${claim}"}`)));
   await settled();
   await vi.waitFor(
-    async () => expect((await pool.query('select 1 from quarantine')).rowCount).toBeGreaterThan(1),
+    async () => expect((await bench.pool.query('select 1 from quarantine')).rowCount).toBeGreaterThan(1),
     within,
   );
 });
 
-afterAll(async () => {
-  await normalizer?.stop();
-  await Promise.all([states?.stop(), publisher?.stop()]);
-  await handle?.close();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => bench?.close());
 
 describe('claimwire erase', () => {
   it('says first what it would remove, and changes nothing', async () => {
@@ -193,11 +151,11 @@ describe('claimwire erase', () => {
     const counts = { claims: 1, events: 6, deliveries: 6, attempts: 7, replays: 1, quarantine: QUARANTINED, spool: 1 };
     expect(result).toEqual({ wouldRemove: counts });
     expect(await tablesWith('claim-1')).toContain('claim_events');
-    expect((await pool.query('select 1 from erased_claims')).rowCount).toBe(0);
+    expect((await bench.pool.query('select 1 from erased_claims')).rowCount).toBe(0);
   });
 
   it('removes the claim from every table, and nothing of another claim', async () => {
-    const { code, result, output } = await erase('claim-1');
+    const { code, result, printed, said } = await erase('claim-1');
     expect(code).toBe(EXIT.ok);
     expect(result.removed).toEqual({
       claims: 1,
@@ -209,13 +167,13 @@ describe('claimwire erase', () => {
       spool: 1,
     });
     expect(await tablesWith('claim-1')).toEqual([]);
-    expect(output).not.toContain('claim-1');
-    expect((await pool.query('select 1 from quarantine')).rowCount).toBeGreaterThan(0);
+    expect([...printed, said].join()).not.toContain('claim-1');
+    expect((await bench.pool.query('select 1 from quarantine')).rowCount).toBeGreaterThan(0);
     const left = await erase('claim-2', '--dry-run');
     expect(left.result).toEqual({
       wouldRemove: { claims: 1, events: 6, deliveries: 6, attempts: 7, replays: 1, quarantine: QUARANTINED, spool: 1 },
     });
-    const usage = await pool.query<{ same: boolean }>(
+    const usage = await bench.pool.query<{ same: boolean }>(
       `select rows = (select count(*) from ingress_spool) and bytes = (select sum(octet_length(sealed)) from ingress_spool) as same
        from ingress_spool_usage`,
     );
@@ -246,7 +204,7 @@ describe('claimwire erase', () => {
   });
 
   it('is audited without the name of the claim', async () => {
-    const { rows } = await pool.query<{ actor: string; action: string; target: string }>(
+    const { rows } = await bench.pool.query<{ actor: string; action: string; target: string }>(
       `select actor, action, target from audit_log where tenant_id = $1 order by id limit 2`,
       [TENANT],
     );
@@ -270,8 +228,8 @@ describe('claimwire erase', () => {
   });
 
   it('leaves nothing that a rebuild from the raw topics would find', async () => {
-    const { code, output } = await claimwire('rebuild', '--from-raw', '--json');
-    expect([code, output]).toEqual([EXIT.ok, expect.any(String)]);
+    const { code, said } = await bench.claimwire('rebuild', '--from-raw', '--json');
+    expect([code, said]).toEqual([EXIT.ok, expect.any(String)]);
   });
 
   it('wins against events that arrive meanwhile, and goes on where it was cut short', async () => {
@@ -304,11 +262,11 @@ describe('claimwire erase', () => {
 
   it('says what is missing, and erases nothing', async () => {
     expect((await erase('nowhere')).code).toBe(EXIT.usage);
-    expect((await claimwire('erase', '--tenant', TENANT)).code).toBe(EXIT.usage);
-    expect((await claimwire('erase', '--tenant', 'nobody', '--claim', 'claim-2')).code).toBe(EXIT.usage);
-    env.CLAIMWIRE_KEYRING = '';
+    expect((await bench.claimwire('erase', '--tenant', TENANT)).code).toBe(EXIT.usage);
+    expect((await bench.claimwire('erase', '--tenant', 'nobody', '--claim', 'claim-2')).code).toBe(EXIT.usage);
+    bench.env.CLAIMWIRE_KEYRING = '';
     expect((await erase('claim-2')).code).toBe(EXIT.settings);
-    env.CLAIMWIRE_KEYRING = KEYRING;
+    bench.env.CLAIMWIRE_KEYRING = KEYRING;
     expect(await tablesWith('claim-2')).toContain('claim_events');
   });
 });

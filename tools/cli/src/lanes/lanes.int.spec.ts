@@ -1,38 +1,18 @@
-import { EVENTS_TOPIC, TOPICS, type ClaimEvent } from '@claimwire/contracts';
-import { applyTopics, createKafka, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
-import { createPool, LaneStore, type Pool } from '@claimwire/postgres';
-import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
-import { AppProcess, cairEvents, insertConnection, rawCair, TopicCollector } from '@claimwire/testkit/pipeline';
+import { EVENTS_TOPIC, type ClaimEvent } from '@claimwire/contracts';
+import { LaneStore } from '@claimwire/postgres';
+import { cairEvents, rawCair, type TopicCollector } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMMANDS } from '../commands/index.js';
+import { CliBench } from '../../test/cli-bench.js';
 import { EXIT } from '../exit-codes.js';
-import { run } from '../run.js';
 
 const within = { timeout: 40_000, interval: 100 };
 const CLAIMS = 10;
 const EVENTS = CLAIMS * 6;
-let database: TestDatabase;
-let pool: Pool;
-let handle: KafkaHandle;
-let publisher: KafkaPublisher;
+let bench: CliBench;
 let events: TopicCollector;
-let env: Record<string, string>;
 
-async function claimwire(...args: string[]): Promise<{ code: number; result: Record<string, unknown>; said: string }> {
-  const printed: string[] = [];
-  const said: string[] = [];
-  const code = await run([...args, '--json'], {
-    commands: COMMANDS,
-    env,
-    print: (line) => void printed.push(line),
-    say: (line) => void said.push(line),
-    signal: new AbortController().signal,
-  });
-  return { code, result: JSON.parse(printed[0] ?? '{}') as Record<string, unknown>, said: said.join('\n') };
-}
-
-const stored = async () =>
-  Number((await pool.query<{ n: string }>('select count(*) as n from claim_events')).rows[0]?.n);
+const claimwire = (...args: string[]) => bench.claimwire(...args, '--json');
+const stored = () => bench.count('select count(*) from claim_events');
 const published = () => [...events.byKey<ClaimEvent>().values()];
 const verdicts = async (...filter: string[]) => {
   const { result } = await claimwire('lanes', ...filter);
@@ -40,34 +20,21 @@ const verdicts = async (...filter: string[]) => {
 };
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.url, 2);
-  await insertConnection(pool);
-  const topicPrefix = testTopicPrefix();
-  const brokers = testKafkaBrokers();
-  env = { DATABASE_URL: database.url, KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC_PREFIX: topicPrefix };
-  handle = createKafka({ brokers, clientId: 'test', topicPrefix, logger: { warn: () => undefined } });
-  await applyTopics(handle, TOPICS, { replication: 1, minInsync: 1 });
-  publisher = new KafkaPublisher(handle, { deadlineMs: 10_000 });
-  events = new TopicCollector(handle, [EVENTS_TOPIC]);
+  bench = await CliBench.create();
+  events = bench.collect(EVENTS_TOPIC);
 });
 
-afterAll(async () => {
-  await Promise.all([events?.stop(), publisher?.stop()]);
-  await handle?.close();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => bench?.close());
 
 /** The tables that a backup holds of the normaliser's work. */
 const TABLES = ['consumer_lanes', 'claims', 'claim_events', 'notices', 'quarantine'];
 
 async function backup(): Promise<() => Promise<void>> {
-  for (const table of TABLES) await pool.query(`create table backup_${table} as table ${table}`);
+  for (const table of TABLES) await bench.pool.query(`create table backup_${table} as table ${table}`);
   return async () => {
-    await pool.query(`truncate ${TABLES.join()}`);
+    await bench.pool.query(`truncate ${TABLES.join()}`);
     for (const table of TABLES) {
-      await pool.query(`insert into ${table} overriding system value select * from backup_${table}`);
+      await bench.pool.query(`insert into ${table} overriding system value select * from backup_${table}`);
     }
   };
 }
@@ -75,13 +42,13 @@ async function backup(): Promise<() => Promise<void>> {
 describe('a database restored from an older backup', () => {
   it('stops the normaliser, and goes on by "claimwire lanes": nothing is lost, and the newest versions are the truth', async () => {
     const raw = cairEvents(CLAIMS, EVENTS / CLAIMS).map(rawCair);
-    await publisher.publishAll(raw.slice(0, EVENTS / 2));
-    const before = new AppProcess('normalizer', env);
+    await bench.publisher.publishAll(raw.slice(0, EVENTS / 2));
+    const before = bench.startNormalizer();
     await expect.poll(stored, within).toBe(EVENTS / 2);
     await before.stop();
     const restore = await backup();
-    await publisher.publishAll(raw.slice(EVENTS / 2));
-    const after = new AppProcess('normalizer', env);
+    await bench.publisher.publishAll(raw.slice(EVENTS / 2));
+    const after = bench.startNormalizer();
     await expect.poll(stored, within).toBe(EVENTS);
     expect(await verdicts()).toEqual(new Set(['ok']));
     const running = await claimwire('lanes', '--accept', '--from', 'stored', '--consumer', 'normalizer');
@@ -93,7 +60,7 @@ describe('a database restored from an older backup', () => {
     await after.stop();
 
     await restore();
-    const refusing = new AppProcess('normalizer', env);
+    const refusing = bench.startNormalizer();
     expect(await refusing.ended()).toBe(1);
     expect(refusing.output).toMatch(/older backup.*docs\/recipes\/recover\.md/);
     expect(await stored()).toBe(EVENTS / 2);
@@ -102,7 +69,7 @@ describe('a database restored from an older backup', () => {
     // The group counts the process that ended as a member until its session is over.
     const accepted = async () => (await claimwire('lanes', '--accept', '--from', 'stored')).code;
     await expect.poll(accepted, { ...within, interval: 500 }).toBe(EXIT.ok);
-    const recovering = new AppProcess('normalizer', env);
+    const recovering = bench.startNormalizer();
     await expect.poll(stored, within).toBe(EVENTS);
     await expect
       .poll(() => published().map((sent) => Math.max(...sent.map(({ version }) => version))), within)
@@ -119,7 +86,7 @@ describe('a database restored from an older backup', () => {
 describe('claimwire lanes', () => {
   it('refuses to go on at an offset that the log does not hold, and takes one that it does', async () => {
     const topic = 'claims.raw.curacel.v1';
-    await new LaneStore(pool).claim('other', topic, 0, 7n, 'of-another-topic');
+    await new LaneStore(bench.pool).claim('other', topic, 0, 7n, 'of-another-topic');
     expect(await verdicts('--consumer', 'other')).toEqual(new Set(['recreated']));
     const accept = ['lanes', '--accept', '--consumer', 'other', '--topic', topic, '--partition', '0', '--from'];
     expect(await claimwire(...accept, 'stored')).toMatchObject({
@@ -127,7 +94,9 @@ describe('claimwire lanes', () => {
       said: expect.stringMatching(/0 to 0/) as string,
     });
     const { code, result } = await claimwire(...accept, 'earliest');
-    expect(result.lanes).toMatchObject([{ nextOffset: '0', verdict: 'ok', topicId: await handle.topicId(topic) }]);
+    expect(result.lanes).toMatchObject([
+      { nextOffset: '0', verdict: 'ok', topicId: await bench.handle.topicId(topic) },
+    ]);
     expect(code).toBe(EXIT.ok);
   });
 

@@ -1,81 +1,38 @@
 import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rawTopic, STATE_TOPIC, TOPICS, type ClaimState } from '@claimwire/contracts';
-import { applyTopics, createKafka, KafkaPublisher, logRanges, type KafkaHandle } from '@claimwire/kafka';
-import { createPool, type Pool } from '@claimwire/postgres';
-import { createTestDatabase, testKafkaBrokers, testTopicPrefix, type TestDatabase } from '@claimwire/testkit';
-import {
-  AppProcess,
-  cairEvents,
-  insertConnection,
-  rawCair,
-  rawCairBody,
-  shuffled,
-  TopicCollector,
-} from '@claimwire/testkit/pipeline';
+import { rawTopic, STATE_TOPIC, type ClaimState } from '@claimwire/contracts';
+import { logRanges } from '@claimwire/kafka';
+import { cairEvents, rawCair, rawCairBody, shuffled, type TopicCollector } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { COMMANDS } from '../commands/index.js';
+import { CliBench } from '../../test/cli-bench.js';
 import { EXIT } from '../exit-codes.js';
-import { run } from '../run.js';
 
 const within = { timeout: 40_000, interval: 100 };
 const CLAIMS = 30;
 const EVENTS = CLAIMS * 8;
 const files = mkdtempSync(join(tmpdir(), 'claimwire-rebuild-'));
-let database: TestDatabase;
-let pool: Pool;
-let handle: KafkaHandle;
-let publisher: KafkaPublisher;
+let bench: CliBench;
 let states: TopicCollector;
-let normalizer: AppProcess;
-let env: Record<string, string>;
 
-/** What the command says: its exit code and its JSON. */
-async function rebuild(...options: string[]): Promise<{ code: number; result: Record<string, unknown>; said: string }> {
-  const printed: string[] = [];
-  const said: string[] = [];
-  const code = await run(['rebuild', ...options, '--json', '--page', '7'], {
-    commands: COMMANDS,
-    env,
-    print: (line) => void printed.push(line),
-    say: (line) => void said.push(line),
-    signal: new AbortController().signal,
-  });
-  return { code, result: JSON.parse(printed[0] ?? '{}') as Record<string, unknown>, said: said.join('\n') };
-}
-
-const count = async (sql: string) => Number((await pool.query<{ count: string }>(sql)).rows[0]?.count);
+const rebuild = (...options: string[]) => bench.claimwire('rebuild', ...options, '--json', '--page', '7');
+const count = (sql: string) => bench.count(sql);
 const stored = () => count('select count(*) from claim_events');
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  pool = createPool(database.url, 2);
-  await insertConnection(pool);
-  const topicPrefix = testTopicPrefix();
-  const brokers = testKafkaBrokers();
-  env = { DATABASE_URL: database.url, KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC_PREFIX: topicPrefix };
-  handle = createKafka({ brokers, clientId: 'test', topicPrefix, logger: { warn: () => undefined } });
-  await applyTopics(handle, TOPICS, { replication: 1, minInsync: 1 });
-  publisher = new KafkaPublisher(handle, { deadlineMs: 10_000 });
-  states = new TopicCollector(handle, [STATE_TOPIC]);
+  bench = await CliBench.create();
+  states = bench.collect(STATE_TOPIC);
   const events = cairEvents(CLAIMS, EVENTS / CLAIMS);
   const poison = rawCairBody('claim-1', '{"claimFhirId": 7}');
-  await publisher.publishAll([...shuffled([...events, ...events.slice(0, 60)], 5).map(rawCair), poison]);
-  normalizer = new AppProcess('normalizer', env);
+  await bench.publisher.publishAll([...shuffled([...events, ...events.slice(0, 60)], 5).map(rawCair), poison]);
+  bench.startNormalizer();
   await vi.waitFor(async () => {
     expect(await stored()).toBe(EVENTS);
     expect(await count('select count(*) from quarantine')).toBeGreaterThan(0);
   }, within);
 });
 
-afterAll(async () => {
-  await normalizer?.stop();
-  await Promise.all([states?.stop(), publisher?.stop()]);
-  await handle?.close();
-  await pool?.end();
-  await database?.drop();
-});
+afterAll(() => bench?.close());
 
 /** What somebody, or a bug, did to the projection. */
 const CORRUPTIONS = [
@@ -93,11 +50,11 @@ describe('claimwire rebuild', () => {
   });
 
   it('folds the raw topics to the same, but for what is in quarantine, and leaves no trace', async () => {
-    const lanes = () => pool.query('select topic, partition, next_offset, epoch from consumer_lanes order by id');
+    const lanes = () => bench.pool.query('select topic, partition, next_offset, epoch from consumer_lanes order by id');
     const before = (await lanes()).rows;
     const { code, result } = await rebuild('--verify', '--from-raw');
     // A publisher may send a message twice: what the log holds is what counts.
-    const logs = [...(await logRanges(handle, rawTopic('cair'))).values()];
+    const logs = [...(await logRanges(bench.handle, rawTopic('cair'))).values()];
     const messages = logs.reduce((sum, { low, high }) => sum + Number(high - low), 0);
     expect(result).toEqual({
       messages,
@@ -108,12 +65,14 @@ describe('claimwire rebuild', () => {
     });
     expect(code).toBe(EXIT.ok);
     expect((await lanes()).rows).toEqual(before);
-    const { groups } = await handle.withAdmin((admin) => admin.listGroups());
-    expect(groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(handle.groupId('read-')))).toEqual([]);
+    const { groups } = await bench.handle.withAdmin((admin) => admin.listGroups());
+    expect(groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(bench.handle.groupId('read-')))).toEqual(
+      [],
+    );
   });
 
   it('finds rows that are wrong or missing, names them only in a file of one’s own, and repairs them', async () => {
-    for (const corruption of CORRUPTIONS) await pool.query(corruption);
+    for (const corruption of CORRUPTIONS) await bench.pool.query(corruption);
     const file = join(files, 'claims');
     const found = await rebuild('--verify', '--claims-file', file);
     expect(found.code).toBe(EXIT.no);
@@ -139,20 +98,22 @@ describe('claimwire rebuild', () => {
     const published = () => states.byKey<ClaimState>().get('acme/cair/claim-7') ?? [];
     await expect.poll(() => published().at(-1)?.version, within).toBe(EVENTS / CLAIMS);
     const before = published();
-    await pool.query(`update claims set state = '{}', accumulator = '{"revision": 1}' where claim_key like '%claim-7'`);
+    await bench.pool.query(
+      `update claims set state = '{}', accumulator = '{"revision": 1}' where claim_key like '%claim-7'`,
+    );
     const { code, result } = await rebuild('--apply', '--publish');
     expect(result).toMatchObject({ repaired: 1, published: 1, unpublished: 0 });
     expect(code).toBe(EXIT.ok);
     await expect.poll(() => published().length, within).toBe(before.length + 1);
     expect(published().at(-1)).toEqual(before.at(-1));
 
-    await publisher.publish(rawCair({ claim: 'claim-7', status: 'Rejected', minute: 1_000 }));
+    await bench.publisher.publish(rawCair({ claim: 'claim-7', status: 'Rejected', minute: 1_000 }));
     await expect.poll(() => published().at(-1)?.version, within).toBe(EVENTS / CLAIMS + 1);
     expect((await rebuild('--verify')).code).toBe(EXIT.ok);
   });
 
   it('says what no fold can mend, and leaves it alone', async () => {
-    await pool.query(`delete from claim_events where claim_key like '%claim-8' and version = 2`);
+    await bench.pool.query(`delete from claim_events where claim_key like '%claim-8' and version = 2`);
     const { code, result } = await rebuild('--apply');
     expect(result).toMatchObject({ differing: 1, differences: { versions: 1 }, repaired: 0, beyondRepair: 1 });
     expect(code).toBe(EXIT.no);

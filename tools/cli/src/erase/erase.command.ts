@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
 import type { Cli, Command } from '../command.js';
-import { countClaim } from '../erase/claim-rows.js';
-import { eraseClaim, type ErasedCounts, type Erasure } from '../erase/erase-claim.js';
-import { findClaim } from '../erase/find-claim.js';
-import { findKept } from '../erase/kept-messages.js';
-import type { TopicExpiry } from '../erase/topic-expiry.js';
-import { StillUnderWayError } from '../erase/wait-for.js';
+import { countClaim } from './claim-rows.js';
+import { eraseClaim, type ErasedCounts, type Erasure } from './erase-claim.js';
+import { findClaim } from './find-claim.js';
+import { findKept } from './kept-messages.js';
+import type { TopicExpiry } from './topic-expiry.js';
+import { StillUnderWayError } from './wait-for.js';
 import { EXIT, EXIT_HELP } from '../exit-codes.js';
 import { parseOptions } from '../parse-options.js';
 import { UsageError } from '../usage-error.js';
@@ -87,5 +87,6 @@ export const erase: Command = {
   name: 'erase',
   summary: 'removes a claim for good, and keeps it from coming back',
   help: HELP,
+  options: OPTIONS,
   run,
 };

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../../usage-error.js';
 
 export interface EventInput {
   /** Id of the claim, or of whatever else the event is about. */

@@ -1,7 +1,7 @@
 import type { Cli, Command } from '../command.js';
 import { EXIT, EXIT_HELP } from '../exit-codes.js';
-import { acceptLanes, readFrom } from '../lanes/accept-lanes.js';
-import { readLanes, type LaneFilter, type LaneView } from '../lanes/read-lanes.js';
+import { acceptLanes, readFrom } from './accept-lanes.js';
+import { readLanes, type LaneFilter, type LaneView } from './read-lanes.js';
 import { parseOptions, wholeNumber } from '../parse-options.js';
 import { UsageError } from '../usage-error.js';
 
@@ -71,5 +71,6 @@ export const lanes: Command = {
   name: 'lanes',
   summary: 'where each consumer stands, what is wrong with it, and the way on after a restore',
   help: HELP,
+  options: OPTIONS,
   run,
 };

@@ -3,15 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { parseSend, type SendOptions } from './cli-options.js';
 import { EVENTS, PROVIDER_NAMES } from './events/index.js';
 import { buildPlan, planned } from './plan.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../usage-error.js';
 
 const AT = '2026-01-31T10:00:00.000Z';
 
-const options = (command: string): SendOptions => {
-  const parsed = parseSend([...command.split(' '), '--at', AT]);
-  if (parsed.kind !== 'send') throw new Error('help');
-  return parsed;
-};
+const options = (command: string): SendOptions => parseSend([...command.split(' '), '--at', AT]);
 const bodies = (command: string) => {
   const { webhooks } = buildPlan(options(command));
   return webhooks.map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>);

@@ -1,7 +1,7 @@
 import type { ProviderName } from '@claimwire/testkit/senders';
 import { type EventKind, EVENTS, PROVIDER_NAMES } from './events/index.js';
 
-const USAGE = `npm run send -- <provider> [event] [options]: sends webhooks, signed as the provider signs them.
+const USAGE = `claimwire send <provider> [event] [options]: sends webhooks, signed as the provider signs them
 `;
 
 const OPTIONS = `Where to (default: the demo's connection, from var/dev.json while "npm start" runs):
@@ -26,7 +26,8 @@ How:
   --duplicate <percent>  so many of a hundred are sent a second time
   --timeout <seconds>    give up on an answer (default 10)
   --dry-run              send nothing: print each request as curl would send it, secrets masked
-  --help                 this text, with "npm run send -- <provider> --help" for one provider only
+  --json                 the summary as one JSON object
+  --help                 this text, with "claimwire send <provider> --help" for one provider only
 
 Exit code: 0 every webhook was answered 202; 1 some were not; 2 wrong usage, nothing was sent;
 130 interrupted, after the answers that were still to come.

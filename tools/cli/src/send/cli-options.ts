@@ -1,15 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { ProviderName } from '@claimwire/testkit/senders';
 import { type EventKind, EVENTS, PROVIDER_NAMES } from './events/index.js';
-import { UsageError } from './usage-error.js';
-
-export interface HelpOptions {
-  kind: 'help';
-  provider: ProviderName | null;
-}
+import { UsageError } from '../usage-error.js';
 
 export interface SendOptions {
-  kind: 'send';
   provider: ProviderName;
   event: EventKind;
   target: TargetOptions;
@@ -27,6 +21,7 @@ export interface SendOptions {
   record: string | null;
   dryRun: boolean;
   timeoutMs: number;
+  json: boolean;
 }
 
 /** Where to, and with which credentials: the demo's connection, or one that is stated. */
@@ -45,8 +40,8 @@ const MAX_RATE = 10_000;
 const BURST_FOR_RATE = 64;
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
-const OPTIONS = {
-  help: { type: 'boolean', default: false },
+/** Options of `claimwire send`, beside the provider and its event. */
+export const SEND_OPTIONS = {
   url: { type: 'string' },
   auth: { type: 'string' },
   'auth-file': { type: 'string' },
@@ -64,11 +59,12 @@ const OPTIONS = {
   record: { type: 'string' },
   timeout: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
 } as const;
 
 type Values = ReturnType<typeof parseTyped>['values'];
 
-const parseTyped = (args: string[]) => parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: true });
+const parseTyped = (args: string[]) => parseArgs({ args, options: SEND_OPTIONS, strict: true, allowPositionals: true });
 
 function parse(args: string[]) {
   try {
@@ -155,17 +151,15 @@ function readContent(values: Values, event: EventKind): ContentOptions {
 }
 
 /** @throws UsageError saying what is wrong */
-export function parseSend(args: string[]): SendOptions | HelpOptions {
+export function parseSend(args: string[]): SendOptions {
   const { values, positionals } = parse(args);
   const [providerName, eventName, ...rest] = positionals;
-  if (values.help) return { kind: 'help', provider: PROVIDER_NAMES.find((name) => name === providerName) ?? null };
   const provider = readProvider(providerName);
   const event = readEvent(provider, eventName);
   if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" is too much: one provider and one event.`);
   const timeoutSeconds = readNumber(values, 'timeout', { min: 0.1, max: 600, fractions: true });
   const rate = readNumber(values, 'rate', { min: 0.01, max: MAX_RATE, fractions: true }) ?? null;
   return {
-    kind: 'send',
     provider,
     event,
     target: readTarget(values),
@@ -178,5 +172,6 @@ export function parseSend(args: string[]): SendOptions | HelpOptions {
     record: values.record ?? null,
     dryRun: values['dry-run'],
     timeoutMs: (timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+    json: values.json,
   };
 }

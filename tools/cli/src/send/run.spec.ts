@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cair } from '@claimwire/provider-cair';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { run } from './run.js';
+import { runClaimwire } from '../../test/run-claimwire.js';
 
 const AUTH = { type: 'hmac_sha256', header: 'x-signature', secret: 'a-canary-secret', encoding: 'hex' };
 
@@ -17,7 +17,7 @@ interface Received {
   inFlight: number;
 }
 
-describe('npm run send', () => {
+describe('claimwire send', () => {
   let server: Server;
   let folder: string;
   let received: Received[];
@@ -49,12 +49,13 @@ describe('npm run send', () => {
 
   const file = (name: string) => join(folder, name);
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/cair/the-token`;
-  const send = (...args: string[]) =>
-    run(
-      ['cair', '--url', url(), '--auth-file', file('auth.json'), ...args],
-      (line) => out.push(line),
-      (line) => out.push(line),
-    );
+  const stop = new AbortController();
+  const send = async (...args: string[]) => {
+    const what = ['send', 'cair', '--url', url(), '--auth-file', file('auth.json'), ...args];
+    const ran = await runClaimwire({}, what, stop.signal);
+    out.push(...ran.printed, ran.said);
+    return ran.code;
+  };
   const printed = () => out.join('\n');
 
   it('signs every request so that the ingress takes it, and sums up without a secret', async () => {
@@ -97,17 +98,6 @@ describe('npm run send', () => {
     expect(performance.now() - started).toBeGreaterThan(190);
   });
 
-  it('interrupted, waits for the answers to what it has sent, and says how much it has not', async () => {
-    delayMs = 50;
-    const ended = send('--count', '100', '--burst', '2');
-    await expect.poll(() => received.length).toBeGreaterThan(1);
-    process.emit('SIGINT');
-    expect(await ended).toBe(130);
-    expect(received.length).toBeLessThan(100);
-    expect(printed()).toContain(`✔ ${received.length} × 202`);
-    expect(printed()).toContain(`interrupted: ${100 - received.length} were not sent`);
-  });
-
   it('replays byte for byte what it recorded', async () => {
     await send('--count', '4', '--shuffle', '--duplicate', '50', '--record', file('sent.jsonl'));
     const first = received.splice(0).map(({ body }) => body.toString());
@@ -125,7 +115,7 @@ describe('npm run send', () => {
   it('sends nothing in a dry run', async () => {
     expect(await send('--dry-run', '--count', '2')).toBe(0);
     expect(received).toEqual([]);
-    expect(out).toHaveLength(2);
+    expect(out.filter((line) => line !== '')).toHaveLength(2);
     expect(printed()).not.toMatch(/the-token|a-canary-secret/);
   });
 
@@ -150,14 +140,31 @@ describe('npm run send', () => {
     expect(printed()).toContain(message);
   });
 
-  it('explains itself', async () => {
-    expect(
-      await run(
-        ['--help'],
-        (line) => out.push(line),
-        () => undefined,
-      ),
-    ).toBe(0);
-    for (const word of ['cair', 'file-failed', '--duplicate', 'Exit code']) expect(printed()).toContain(word);
+  it('explains itself, for all providers and for one', async () => {
+    const { code, printed: all } = await runClaimwire({}, ['send', '--help']);
+    expect(code).toBe(0);
+    for (const word of ['cair', 'file-failed', '--duplicate', 'Exit code']) expect(all.join()).toContain(word);
+    expect((await runClaimwire({}, ['send', 'cair', '--help'])).printed.join()).not.toContain('file-failed');
+  });
+
+  it('sums up as JSON for programs', async () => {
+    expect(await send('--count', '2', '--json')).toBe(0);
+    expect(JSON.parse(out[0]!)).toMatchObject({
+      outcomes: { 202: 2 },
+      duplicates: 0,
+      unsent: 0,
+      claims: [expect.any(String), expect.any(String)],
+    });
+  });
+
+  it('interrupted, waits for the answers to what it has sent, and says how much it has not', async () => {
+    delayMs = 50;
+    const ended = send('--count', '100', '--burst', '2');
+    await expect.poll(() => received.length).toBeGreaterThan(1);
+    stop.abort();
+    expect(await ended).toBe(130);
+    expect(received.length).toBeLessThan(100);
+    expect(printed()).toContain(`✔ ${received.length} × 202`);
+    expect(printed()).toContain(`interrupted: ${100 - received.length} were not sent`);
   });
 });

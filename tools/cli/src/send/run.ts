@@ -1,20 +1,23 @@
 import { formatClaimKey } from '@claimwire/contracts';
+import type { Cli } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { UsageError } from '../usage-error.js';
 import { parseSend, type SendOptions } from './cli-options.js';
 import { curlLine, maskAddress } from './curl-line.js';
 import { deliver, sign } from './deliver.js';
-import { helpText } from './help.js';
 import { buildPlan, type Plan, type PlanInput } from './plan.js';
 import { Progress } from './progress.js';
 import { readInputFile, readRecording, writeRecording } from './recording.js';
-import { allAccepted, summaryLines } from './summary.js';
+import { allAccepted, summary, summaryLines } from './summary.js';
 import { findTarget, type Target } from './target.js';
-import { UsageError } from './usage-error.js';
 
 /** More would bury the summary. */
 const MAX_CLAIMS_TOLD = 5;
-const INTERRUPTED = 130;
 
-export type Log = (line: string) => void;
+type Log = (line: string) => void;
+
+/** Where the result goes, and what ends the run after the answers that are still to come. */
+type Output = Pick<Cli, 'print' | 'signal'>;
 
 async function readInput({ content, provider, event }: SendOptions): Promise<PlanInput> {
   if (content.kind === 'body') return { body: await readInputFile('body', content.file) };
@@ -40,34 +43,34 @@ function printCurls(options: SendOptions, plan: Plan, target: Target, log: Log):
   }
 }
 
-async function sendAll(options: SendOptions, plan: Plan, target: Target, log: Log): Promise<number> {
-  const { provider, event, burst, rate, timeoutMs } = options;
+async function sendAll(options: SendOptions, plan: Plan, target: Target, output: Output): Promise<number> {
+  const { provider, event, burst, rate, timeoutMs, json } = options;
   const { webhooks, duplicates } = plan;
+  const tell: Log = json ? () => undefined : output.print;
   const twice = duplicates > 0 ? `, ${duplicates} of them duplicates` : '';
-  log(
+  tell(
     `${provider}: ${webhooks.length} webhook${webhooks.length === 1 ? '' : 's'}${twice}, to ${maskAddress(target.address(event.route))}`,
   );
-  const stop = new AbortController();
-  const onInterrupt = () => stop.abort();
-  process.once('SIGINT', onInterrupt);
   const progress = new Progress(webhooks.length);
   const started = performance.now();
   const answers = await deliver(provider, target, webhooks, {
     burst,
     rate,
     timeoutMs,
-    signal: stop.signal,
+    signal: output.signal,
     onAnswer: ({ length }) => progress.update(length),
   });
   progress.end();
-  process.off('SIGINT', onInterrupt);
-  for (const line of summaryLines(answers, performance.now() - started)) log(line);
-  for (const line of claimLines(options, plan, target)) log(line);
-  if (stop.signal.aborted) {
-    log(`  interrupted: ${webhooks.length - answers.length} were not sent`);
-    return INTERRUPTED;
+  const elapsedMs = performance.now() - started;
+  const unsent = webhooks.length - answers.length;
+  if (json) output.print(JSON.stringify({ ...summary(answers, elapsedMs), duplicates, unsent, claims: plan.claims }));
+  for (const line of summaryLines(answers, elapsedMs)) tell(line);
+  for (const line of claimLines(options, plan, target)) tell(line);
+  if (output.signal.aborted) {
+    tell(`  interrupted: ${unsent} were not sent`);
+    return EXIT.interrupted;
   }
-  return allAccepted(answers) ? 0 : 1;
+  return allAccepted(answers) ? EXIT.ok : EXIT.no;
 }
 
 /** A credential that cannot sign (no private key, an unknown type) is found before anything is sent. */
@@ -80,28 +83,20 @@ function refuseUnsignable(options: SendOptions, { webhooks }: Plan, target: Targ
   }
 }
 
-async function send(options: SendOptions, log: Log): Promise<number> {
+/**
+ * @param args as parseSend reads them, without `--help`
+ * @returns the exit code: 0 all answered 202, 1 some not, 130 interrupted
+ * @throws UsageError before anything is sent
+ */
+export async function run(args: string[], output: Output): Promise<number> {
+  const options = parseSend(args);
   const plan = buildPlan(options, await readInput(options));
   const target = await findTarget(options.provider, options.target);
   refuseUnsignable(options, plan, target);
   if (options.dryRun) {
-    printCurls(options, plan, target, log);
-    return 0;
+    printCurls(options, plan, target, output.print);
+    return EXIT.ok;
   }
   if (options.record !== null) await writeRecording(options.record, options.provider, plan.webhooks);
-  return sendAll(options, plan, target, log);
-}
-
-/** @returns the exit code: 0 all answered 202, 1 some not, 2 wrong usage, 130 interrupted */
-export async function run(args: string[], log: Log, logError: Log): Promise<number> {
-  try {
-    const options = parseSend(args);
-    if (options.kind === 'send') return await send(options, log);
-    log(helpText(options.provider));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    logError(`${error.message}\n"npm run send -- --help" lists everything.`);
-    return 2;
-  }
+  return sendAll(options, plan, target, output);
 }

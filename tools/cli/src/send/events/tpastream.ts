@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { tpaClaim, tpaCrawl } from '@claimwire/testkit/senders';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import { type EventInput, type EventKind, sameId, wholeNumber } from './event-kind.js';
 
 const newClaim = () => String(randomInt(1_000_000_000, 2 ** 47));

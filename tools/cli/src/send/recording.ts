@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { type ProviderName, ROUTE_SUFFIXES } from '@claimwire/testkit/senders';
 import { planned, type PlannedWebhook } from './plan.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../usage-error.js';
 
 /** A line of a recording. */
 interface RecordedLine {

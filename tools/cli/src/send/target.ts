@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type ProviderName, ROUTE_SUFFIXES, type SenderAuth } from '@claimwire/testkit/senders';
-import { VAR } from './bootstrap-modules.js';
+import { DEV_FILE } from '../dev-system.js';
 import type { TargetOptions } from './cli-options.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../usage-error.js';
 
 /** Where the webhooks go, and what signs them. */
 export interface Target {
@@ -20,7 +19,6 @@ interface DevFile {
   demo?: { tenant?: string; connections?: Record<string, { urls: Record<string, string>; auth: SenderAuth }> };
 }
 
-const DEV_FILE = join(VAR, 'dev.json');
 const NOT_RUNNING = 'run npm start first, or give --url and --auth-file.';
 
 async function demoTarget(provider: ProviderName, file: string): Promise<Target> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSend } from './cli-options.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../usage-error.js';
 
 const AUTH = ['--url', 'http://127.0.0.1:4101/webhooks/cair/token', '--auth-file', 'auth.json'];
 
@@ -52,10 +52,6 @@ describe('the command line', () => {
     expect(parseSend(['curacel', '--replay', 'r.jsonl'])).toMatchObject({
       content: { kind: 'replay', file: 'r.jsonl' },
     });
-  });
-
-  it.each([[['--help']], [['cair', '--help']], [['stedi', 'nonsense', '--help']]])('helps: %j', (args) => {
-    expect(parseSend(args)).toMatchObject({ kind: 'help' });
   });
 
   it.each([

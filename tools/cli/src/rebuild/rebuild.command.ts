@@ -1,8 +1,8 @@
 import type { Cli, Command } from '../command.js';
 import { EXIT, EXIT_HELP } from '../exit-codes.js';
 import { parseOptions, wholeNumber } from '../parse-options.js';
-import { rebuildFromEvents } from '../rebuild/from-events.js';
-import { rebuildFromRaw } from '../rebuild/from-raw.js';
+import { rebuildFromEvents } from './from-events.js';
+import { rebuildFromRaw } from './from-raw.js';
 import { UsageError } from '../usage-error.js';
 
 const HELP = `claimwire rebuild --verify | --apply | --from-raw [options]: is the projection what its events say?
@@ -52,5 +52,6 @@ export const rebuild: Command = {
   name: 'rebuild',
   summary: 'folds all stored events again: is the projection what they say? Repairs it',
   help: HELP,
+  options: OPTIONS,
   run,
 };

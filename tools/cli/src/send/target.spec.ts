@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findTarget } from './target.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../usage-error.js';
 
 describe('where it sends to', () => {
   let devFile: string;

@@ -30,19 +30,30 @@ export function percentile(ascending: readonly number[], share: number): number 
 
 const milliseconds = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 
-/** Counts per status, and the latency of what was answered at all. */
-export function summaryLines(answers: readonly Answer[], elapsedMs: number): string[] {
-  const counts = countOutcomes(answers).map(([outcome, count]) => `${count} × ${outcome}`);
+/** The same for programs: answers by outcome, latencies in milliseconds. */
+export function summary(answers: readonly Answer[], elapsedMs: number) {
+  const [p50, p95, p99, max] = latencies(answers);
+  const outcomes = Object.fromEntries(countOutcomes(answers));
+  return { outcomes, latencyMs: { p50, p95, p99, max }, seconds: elapsedMs / 1000 };
+}
+
+/** Of what was answered at all: p50, p95, p99 and the longest, in milliseconds; undefined where nothing was. */
+function latencies(answers: readonly Answer[]): (number | undefined)[] {
   const times = answers
     .filter(({ outcome }) => typeof outcome === 'number')
     .map((answer) => answer.milliseconds)
     .sort((a, b) => a - b);
+  return [0.5, 0.95, 0.99, 1].map((share) => (times.length === 0 ? undefined : percentile(times, share)));
+}
+
+/** Counts per status, and the latency of what was answered at all. */
+export function summaryLines(answers: readonly Answer[], elapsedMs: number): string[] {
+  const counts = countOutcomes(answers).map(([outcome, count]) => `${count} × ${outcome}`);
   const perSecond = Math.round((answers.length * 1000) / Math.max(elapsedMs, 1));
-  const shares = [0.5, 0.95, 0.99, 1] as const;
-  const [p50, p95, p99, max] = shares.map((share) => milliseconds(percentile(times, share)));
+  const [p50, p95, p99, max] = latencies(answers).map((time) => (time === undefined ? '' : milliseconds(time)));
   return [
     `${allAccepted(answers) ? '✔' : '✘'} ${counts.join(', ') || 'nothing sent'}`,
-    ...(times.length > 0 ? [`  latency p50 ${p50}, p95 ${p95}, p99 ${p99}, max ${max}`] : []),
+    ...(p50 ? [`  latency p50 ${p50}, p95 ${p95}, p99 ${p99}, max ${max}`] : []),
     ...(answers.length > 1
       ? [`  ${answers.length} in ${(elapsedMs / 1000).toFixed(1)} s: ${perSecond} per second`]
       : []),

@@ -6,7 +6,7 @@ import {
   stediThinEvent,
   stediTransactionEvent,
 } from '@claimwire/testkit/senders';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import type { EventInput, EventKind } from './event-kind.js';
 
 type Kind = '277' | '835';

@@ -1,4 +1,0 @@
-// @ts-check
-import { runTool } from './run-tool.mjs';
-
-await runTool({ name: 'send', script: 'send.js' });
