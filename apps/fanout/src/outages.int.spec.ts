@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimEvent } from '@claimwire/contracts';
 import { TcpProxy } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +5,7 @@ import { CheckingReceiver } from '../test/checking-receiver.js';
 import type { Expectation } from '../test/checking-receiver.js';
 import { FanoutProcess } from '../test/fanout-process.js';
 import { canRunOutages, OwnEngines } from '../test/own-engines.js';
-import { eventually, TestBench } from '../test/test-bench.js';
+import { eventually as happens, TestBench } from '../test/test-bench.js';
 import type { TestWebhook } from '../test/test-bench.js';
 
 const CLAIMS = 25;
@@ -27,6 +26,18 @@ const PATHS = {
 } satisfies Record<string, Expectation>;
 type Path = keyof typeof PATHS;
 
+/** Fails early when a replica ends that should not, and always with the replicas' last words. */
+async function eventually(what: string, check: () => boolean | Promise<boolean>, ms: number): Promise<void> {
+  const checkAll = () => {
+    for (const replica of processes.values()) replica.assertLives();
+    return check();
+  };
+  await happens(what, checkAll, ms).catch((error: unknown) => {
+    const words = [...processes].map(([name, { lastWords }]) => `${name}:\n${lastWords}`);
+    throw new Error(`${String(error)}\n${words.join('\n')}`, { cause: error });
+  });
+}
+
 let engines: OwnEngines;
 let bench: TestBench;
 let receiver: CheckingReceiver;
@@ -38,7 +49,7 @@ const events: ClaimEvent[] = [];
 const start = (name: string) =>
   processes.set(name, new FanoutProcess({ PATH: process.env.PATH, ...bench.env(name), FANOUT_LEASE_SECONDS: '5' }));
 
-describe.skipIf(!canRunOutages(process.env))('four replicas', { timeout: 4 * PATIENCE_MS }, () => {
+describe.skipIf(!canRunOutages())('four replicas', { timeout: 4 * PATIENCE_MS }, () => {
   beforeAll(async () => {
     [engines, receiver] = await Promise.all([OwnEngines.start(), CheckingReceiver.start(PATHS)]);
     network = await TcpProxy.start(receiver.port);
@@ -93,14 +104,20 @@ describe.skipIf(!canRunOutages(process.env))('four replicas', { timeout: 4 * PAT
     await eventually('some arrive', () => receiver.ids('/ordered').size > before + 10, PATIENCE_MS);
   };
 
+  const reaches = async (path: Path, states: Record<string, number>): Promise<void> => {
+    const wanted = JSON.stringify(Object.entries(states).sort());
+    const seen = async () => JSON.stringify(Object.entries(await bench.states(webhooks[path].id)).sort());
+    await eventually(`${path}: ${wanted}`, async () => (await seen()) === wanted, PATIENCE_MS);
+  };
+
   /** Every event has come to its end at every webhook, and nothing that was promised was broken. */
   const settled = async (): Promise<void> => {
     const total = events.length;
     const refused = events.filter(({ version }) => version % 3 === 0).length;
     const wanted = { delivered: total - refused, exhausted: refused };
-    await bench.settled(webhooks['/refusing'].id, wanted, PATIENCE_MS);
+    await reaches('/refusing', wanted);
     for (const path of ['/ordered', '/cut', '/unordered'] as const) {
-      await bench.settled(webhooks[path].id, { delivered: total }, PATIENCE_MS);
+      await reaches(path, { delivered: total });
       expect(receiver.ids(path).size).toBe(total);
     }
     const latest = async () => {
@@ -143,10 +160,5 @@ describe.skipIf(!canRunOutages(process.env))('four replicas', { timeout: 4 * PAT
     await engines.restartKafka();
     await begin(1);
     await settled();
-    const ended = await Promise.race([
-      Promise.any([...processes.values()].map(async (process) => [await process.ended, ...process.errors])),
-      sleep(10, []),
-    ]);
-    expect(ended).toEqual([]);
   });
 });

@@ -47,6 +47,8 @@ export class BatchConsumer {
   private stopping = false;
   private crashed = false;
   private failing = false;
+  /** Since the last batch that was settled. */
+  private breakdowns = 0;
   private readonly inFlight = new Set<Promise<void>>();
 
   constructor(
@@ -69,7 +71,7 @@ export class BatchConsumer {
     this.client.on(CRASH, ({ payload }) => {
       this.onLeave();
       if (payload.restart || this.stopping) return;
-      if (isTransient(payload.error)) void this.connect();
+      if (isTransient(payload.error)) void this.reconnect(payload.error);
       else this.crash(payload.error);
     });
     void this.connect();
@@ -114,6 +116,18 @@ export class BatchConsumer {
         await sleep(backoffMs(attempt));
       }
     }
+  }
+
+  /** kafkajs gave up on what passes by itself. */
+  private async reconnect(error: unknown): Promise<void> {
+    this.breakdowns += 1;
+    this.logger.warn({
+      msg: 'consumer broke down, connecting again',
+      code: errorCode(error),
+      attempt: this.breakdowns,
+    });
+    await sleep(backoffMs(this.breakdowns));
+    await this.connect();
   }
 
   private onJoin({ payload }: ConsumerGroupJoinEvent): void {
@@ -198,7 +212,7 @@ export class BatchConsumer {
       await this.commit(fetched.topic, at.partition, nextOffset);
       if (!isRunning()) return;
     }
-    payload.resolveOffset(fetched.lastOffset());
+    if (membership.holds()) payload.resolveOffset(fetched.lastOffset());
   }
 
   /** @returns false when the batch was given up because it is no longer ours to do */
@@ -207,6 +221,7 @@ export class BatchConsumer {
       try {
         await this.options.handler(batch);
         this.failing = false;
+        this.breakdowns = 0;
         return true;
       } catch (error) {
         if (error instanceof FencedError) throw error;

@@ -75,8 +75,9 @@ export const startLocalKafka = async (options: LocalKafkaOptions, launch: Launch
   await writeFile(logging, LOGGING);
   const java = ['-Xmx512m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(jars, '*')];
   if (!formatted(folder)) {
-    const clusterId = randomBytes(16).toString('base64url');
-    await promisify(execFile)('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings], {
+    // In one word: an id of 64 begins with a dash and would be taken for an option.
+    const clusterId = `--cluster-id=${randomBytes(16).toString('base64url')}`;
+    await promisify(execFile)('java', [...java, 'kafka.tools.StorageTool', 'format', clusterId, '-c', settings], {
       signal: launch.signal,
     });
   }
