@@ -42,7 +42,7 @@ export function buildRecord(received: Received): BuiltRecord {
     extra: quarantineReason === null ? undefined : quarantineHeaders(quarantineReason, received.route, source),
   });
   const topic = quarantineReason === null ? source : QUARANTINE_TOPIC;
-  const key = `${encodeURIComponent(connection.tenant)}/${encodeEntity(entity)}`;
+  const key = `${encodePart(connection.tenant)}/${encodePart(entity)}`;
   return {
     id,
     record: { topic, key, value: body, headers },
@@ -72,9 +72,12 @@ function quarantineHeaders(reason: string, route: string, source: string): Recor
   };
 }
 
+/** What has nothing to encode: nearly every id, and a look costs a fifth of the encoding. */
+const UNRESERVED = /^[A-Za-z0-9_.!~*'()-]*$/;
+
 /** encodeURIComponent throws on lone surrogates, which a JSON string may hold. */
-function encodeEntity(entity: string): string {
-  return encodeURIComponent(entity.toWellFormed());
+function encodePart(part: string): string {
+  return UNRESERVED.test(part) ? part : encodeURIComponent(part.toWellFormed());
 }
 
 let last = { time: NaN, text: '' };

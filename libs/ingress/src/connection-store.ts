@@ -24,7 +24,10 @@ const FULL_RELOAD_EVERY_POLLS = 12;
  */
 @Injectable()
 export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
+  /** By the hash of the token. */
   private entries: ReadonlyMap<string, TokenEntry> = new Map();
+  /** Those of `entries` that were asked for, by the token itself: a hash per webhook less. Never more than there are tokens. */
+  private byToken = new Map<string, TokenEntry>();
   private readonly loader: ConnectionLoader;
   private readonly lookup: TokenLookup;
   private loadedVersion: string | null = null;
@@ -69,11 +72,21 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
    * @throws LookupUnavailableError when memory does not know it and PostgreSQL cannot be asked
    */
   find(token: string, now: Date): TokenEntry | null | Promise<TokenEntry | null> {
-    const hash = hashToken(token);
-    const entry = this.entries.get(hash);
+    const entry = this.byToken.get(token) ?? this.remember(token);
     const valid = entry !== undefined && (entry.notAfter === null || entry.notAfter > now);
     if (valid && this.confirmedWithin(this.config.CONNECTIONS_MAX_AGE_S * 1_000)) return entry;
-    return this.readThrough(hash);
+    return this.readThrough(hashToken(token));
+  }
+
+  private remember(token: string): TokenEntry | undefined {
+    const entry = this.entries.get(hashToken(token));
+    if (entry) this.byToken.set(token, entry);
+    return entry;
+  }
+
+  private replaceEntries(entries: ReadonlyMap<string, TokenEntry>): void {
+    this.entries = entries;
+    this.byToken = new Map();
   }
 
   /**
@@ -88,7 +101,7 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
       const entry = await this.lookup.find(hash);
       // Kept as it is where nothing changed: providers keep prepared keys by the object.
       if (!entry?.config || isDeepStrictEqual(entry.config, known)) return null;
-      this.entries = new Map(this.entries).set(hash, entry);
+      this.replaceEntries(new Map(this.entries).set(hash, entry));
       return entry.config;
     } catch (error) {
       if (this.confirmedWithin(MISSED_POLLS * this.config.CONFIGURATION_POLL_MS)) return null;
@@ -102,7 +115,7 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
 
   private async readThrough(hash: string): Promise<TokenEntry | null> {
     const entry = await this.lookup.find(hash);
-    if (entry) this.entries = new Map(this.entries).set(hash, entry);
+    if (entry) this.replaceEntries(new Map(this.entries).set(hash, entry));
     return entry;
   }
 
@@ -127,7 +140,7 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
       const askedAt = performance.now();
       const version = await this.loader.configurationVersion();
       const entries = await this.loader.loadAll();
-      this.entries = new Map(entries.map((entry) => [entry.hash, entry]));
+      this.replaceEntries(new Map(entries.map((entry) => [entry.hash, entry])));
       this.loadedVersion = version;
       this.confirmedAt = askedAt;
       this.report(entries);

@@ -6,6 +6,7 @@ import { IngressConfig } from './ingress-config.js';
 import { IngressModule } from './ingress.module.js';
 import type { RawEventSink } from './raw-event-sink.js';
 import { sendAnswer } from './send-answer.js';
+import { WebhookRequest } from './webhook-request.js';
 
 export interface IngressPorts {
   port: number;
@@ -39,6 +40,7 @@ export function ingressService(
         maxHeaderSize: MAX_HEADER_BYTES,
         // Of two Authorization headers Node keeps the first and drops the other in silence; joined, nobody takes them.
         joinDuplicateHeaders: true,
+        IncomingMessage: WebhookRequest,
       },
       routerOptions: { maxParamLength: MAX_TOKEN_LENGTH },
       // A URL that cannot be decoded: Fastify's own answer would repeat it, and with it a token.

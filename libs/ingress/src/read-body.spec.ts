@@ -1,14 +1,18 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { InFlightBudget } from './in-flight-budget.js';
 import { type BodyReading, readBody } from './read-body.js';
+import { WebhookRequest } from './webhook-request.js';
 
 const LIMIT = 1000;
 let budget = new InFlightBudget(10_000);
 
-describe('readBody', () => {
+describe.each([
+  ['as the parser gives it', WebhookRequest],
+  ['from a stream', IncomingMessage],
+])('readBody %s', (_way, Request) => {
   let server: Server;
   const readings: BodyReading[] = [];
 
@@ -19,6 +23,7 @@ describe('readBody', () => {
       return reading.kind === 'complete' ? 200 : 413;
     };
     server = createServer(
+      { IncomingMessage: Request },
       (request, response) => void handle(request).then((status) => response.writeHead(status).end()),
     );
     server.listen(0, '127.0.0.1');
@@ -99,5 +104,21 @@ describe('readBody', () => {
     socket.destroy();
     while (readings.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(readings).toEqual([{ kind: 'aborted' }]);
+  });
+
+  it('reads one request after another of a connection, sent at once, with bodies and without', async () => {
+    const port = await start();
+    const socket = connect(port, '127.0.0.1');
+    const requestOf = (body: string) => `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const bodies = ['first', '', 'x'.repeat(LIMIT), 'last'];
+    socket.write(bodies.map(requestOf).join(''));
+    await expect.poll(() => readings.length, { timeout: 20_000 }).toBe(bodies.length);
+    socket.write(requestOf('later'));
+    await expect.poll(() => readings.length, { timeout: 20_000 }).toBe(bodies.length + 1);
+    expect(readings.map((reading) => reading.kind === 'complete' && reading.body.toString())).toEqual([
+      ...bodies,
+      'later',
+    ]);
+    socket.destroy();
   });
 });

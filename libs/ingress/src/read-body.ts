@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { InFlightShare } from './in-flight-budget.js';
+import { type BodyTaker, WebhookRequest } from './webhook-request.js';
 
 export type BodyReading =
   | { kind: 'complete'; body: Buffer }
@@ -25,30 +26,51 @@ export function readBody(
     return Promise.resolve({ kind: 'too_large' });
   }
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    let settled = false;
-    // The listeners stay: taking four of them off costs more than a look at `settled`, and an error must have a listener.
-    const finish = (reading: BodyReading): void => {
-      if (settled) return;
-      settled = true;
-      resolve(reading);
-    };
-    const drop = (reading: BodyReading): void => {
-      finish(reading);
-      chunks.length = 0;
-    };
-    const onData = (chunk: Buffer): void => {
-      if (settled) return;
-      length += chunk.length;
-      // By what arrived, not by what Content-Length promises: a promise is free for whoever wants to keep others out.
-      if (length > limit) return drop({ kind: 'too_large' });
-      if (!share.grow(chunk.length)) return drop({ kind: 'no_room' });
-      chunks.push(chunk);
-    };
-    const onEnd = (): void =>
-      finish({ kind: 'complete', body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
-    const onLost = (): void => finish({ kind: 'aborted' });
-    request.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost);
+    const collector = new BodyCollector(limit, share, resolve);
+    if (request instanceof WebhookRequest && request.takeBody(collector)) return;
+    // The listeners stay: taking four of them off costs more than a look at what is settled, and an error must have a listener.
+    const onLost = (): void => collector.lost();
+    request
+      .on('data', (chunk: Buffer) => collector.chunk(chunk))
+      .on('end', () => collector.end())
+      .on('error', onLost)
+      .on('close', onLost);
   });
+}
+
+class BodyCollector implements BodyTaker {
+  private chunks: Buffer[] = [];
+  private length = 0;
+  private settled = false;
+
+  constructor(
+    private readonly limit: number,
+    private readonly share: Pick<InFlightShare, 'grow'>,
+    private readonly settle: (reading: BodyReading) => void,
+  ) {}
+
+  chunk(bytes: Buffer): void {
+    if (this.settled) return;
+    this.length += bytes.length;
+    // By what arrived, not by what Content-Length promises: a promise is free for whoever wants to keep others out.
+    if (this.length > this.limit) this.finish({ kind: 'too_large' });
+    else if (this.share.grow(bytes.length)) this.chunks.push(bytes);
+    else this.finish({ kind: 'no_room' });
+  }
+
+  end(): void {
+    const { chunks } = this;
+    this.finish({ kind: 'complete', body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
+  }
+
+  lost(): void {
+    this.finish({ kind: 'aborted' });
+  }
+
+  private finish(reading: BodyReading): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.chunks = [];
+    this.settle(reading);
+  }
 }

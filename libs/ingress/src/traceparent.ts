@@ -1,25 +1,25 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 const VALID = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The sender's W3C trace context where it is valid, else a new sampled one: a claim can be followed from here on. */
 export function traceparentOf(incoming: string | string[] | undefined): string {
   if (typeof incoming === 'string' && VALID.test(incoming)) return incoming;
-  const random = nextRandom();
-  return `00-${random.slice(0, 32)}-${random.slice(32)}-01`;
+  const at = nextAt();
+  return `00-${hex.slice(at, at + TRACE_DIGITS)}-${hex.slice(at + TRACE_DIGITS, at + DIGITS)}-01`;
 }
 
-const ID_BYTES = 24;
+const [TRACE_DIGITS, DIGITS] = [32, 48];
 /** One call of the system's source of randomness for many requests: per request it showed in profiles. */
-const pool = Buffer.alloc(ID_BYTES * 128);
-let used = pool.length;
+const POOLED = 512;
+let hex = '';
+let used = 0;
 
-function nextRandom(): string {
-  if (used >= pool.length) {
-    randomFillSync(pool);
+function nextAt(): number {
+  if (used === hex.length) {
+    hex = randomBytes((POOLED * DIGITS) / 2).toString('hex');
     used = 0;
   }
-  const random = pool.toString('hex', used, used + ID_BYTES);
-  used += ID_BYTES;
-  return random;
+  used += DIGITS;
+  return used - DIGITS;
 }

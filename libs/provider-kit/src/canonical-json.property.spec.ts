@@ -48,6 +48,27 @@ describe('the canonical form of JSON', () => {
     );
   });
 
+  it('is that of each object where many have some names in common, in one order or another', () => {
+    const names = fc.constantFrom('id', 'a', 'b', 'c', '10', '9', '"', '\ud800', 'x'.repeat(3_000));
+    const object = fc.array(fc.tuple(names, fc.integer()), { maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(object, { maxLength: 40 }), (all) => {
+        for (const members of all) {
+          const value = Object.fromEntries(members);
+          expect(byUs(value)).toBe(byLibrary(value));
+        }
+      }),
+    );
+  });
+
+  it('does not depend on how many shapes of objects came before', () => {
+    const shape = (index: number) => ({ id: 1, [`b${index}`]: 2, [`a${index}`]: 3 });
+    for (let index = 0; index < 2_500; index++) {
+      expect(byUs(shape(index))).toBe(`{"a${index}":3,"b${index}":2,"id":1}`);
+      expect(byUs(shape(index % 7))).toBe(byLibrary(shape(index % 7)));
+    }
+  });
+
   it('is the same for numbers at the edges', () => {
     const numbers = ['-0', '1e21', '1e-7', '5e-324', '1.7976931348623157e308', '1e400', '-1e400', '0.1', '100'];
     for (const number of numbers) expect(byUs(JSON.parse(`[${number}]`))).toBe(byLibrary(JSON.parse(`[${number}]`)));

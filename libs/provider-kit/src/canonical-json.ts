@@ -42,11 +42,53 @@ function canonicalList(values: readonly unknown[]): string {
 }
 
 function canonicalMembers(object: Readonly<Record<string, unknown>>): string {
+  const { sorted, heads } = shapeOf(Object.keys(object));
   let text = '';
-  for (const name of Object.keys(object).sort()) {
-    const value = object[name];
-    if (value === undefined) continue;
-    text += `${text === '' ? '' : ','}${canonicalText(name)}:${canonicalJson(value)}`;
+  for (let at = 0; at < sorted.length; at++) {
+    const value = object[sorted[at] as string];
+    if (value !== undefined) text += (text === '' ? '' : ',') + (heads[at] as string) + canonicalJson(value);
   }
   return `{${text}}`;
+}
+
+/** An object's names: as they stand in it, and in canonical order with what each begins its member with. */
+interface Shape {
+  names: readonly string[];
+  sorted: readonly string[];
+  heads: readonly string[];
+}
+
+/** Shapes that are remembered at a time, over all and of one first name: more than a provider's objects have. */
+const [MOST_SHAPES, MOST_ALIKE] = [1_000, 16];
+/** Of all names of one: a sender chooses them, and must not choose how much memory they take. */
+const MOST_CHARACTERS = 2_000;
+/** By the first name. A provider's objects of a kind have the same names in the same order: sorting them was the most of this. */
+const known = new Map<string, Shape[]>();
+let knownCount = 0;
+
+function shapeOf(names: readonly string[]): Shape {
+  const [first = ''] = names;
+  const alike = known.get(first);
+  if (alike) for (const shape of alike) if (isSame(shape.names, names)) return shape;
+  const sorted = names.toSorted();
+  const shape = { names, sorted, heads: sorted.map((name) => `${canonicalText(name)}:`) };
+  remember(first, shape, alike);
+  return shape;
+}
+
+function remember(first: string, shape: Shape, alike: Shape[] | undefined): void {
+  if (shape.heads.reduce((sum, { length }) => sum + length, 0) > MOST_CHARACTERS) return;
+  if (knownCount >= MOST_SHAPES) {
+    known.clear();
+    knownCount = 0;
+  }
+  if (alike && alike.length < MOST_ALIKE) alike.push(shape);
+  else known.set(first, [shape]);
+  knownCount += 1;
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
+  return true;
 }

@@ -30,6 +30,30 @@ describe('reading a date and time', () => {
     );
   });
 
+  it('takes the form that it gives back exactly where it takes it with a space around it', () => {
+    const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
+    const real = fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
+    const parts = fc
+      .tuple(two, two, two, two, two, two, two)
+      .map(([c, y, mo, d, h, mi, s]) => `${c}${y}-${mo}-${d}T${h}:${mi}:${s}.120Z`);
+    const damaged = fc
+      .tuple(real, fc.nat(23), fc.constantFrom('0', '9', '/', ':', ' ', 'T', 'z', '٣'))
+      .map(([date, at, by]) => date.toISOString().slice(0, at) + by + date.toISOString().slice(at + 1));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          real.map((date) => date.toISOString()),
+          parts,
+          damaged,
+        ),
+        (text) => {
+          expect(readTimestamp(text)).toBe(readTimestamp(` ${text} `));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
   it('keeps the order of instants in seconds and microseconds', () => {
     fc.assert(
       fc.property(instant, fc.integer({ min: 0, max: 999_999 }), (date, micros) => {

@@ -15,9 +15,20 @@ describe('LineBuffer', () => {
     buffer.write('b\n');
     expect(written).toEqual([]);
     await nextTurn();
-    buffer.write('c\n');
+    expect(written).toEqual(['a\nb\n']);
+  });
+
+  it('writes what many turns had to say together, and lets nothing wait for another line', async () => {
+    const { written, buffer } = recorded();
+    buffer.write('first\n');
     await nextTurn();
-    expect(written).toEqual(['a\nb\n', 'c\n']);
+    const lines = Array.from({ length: 20 }, (_, index) => `${index}\n`);
+    for (const line of lines) {
+      buffer.write(line);
+      await nextTurn();
+    }
+    await expect.poll(() => written.join('')).toBe(`first\n${lines.join('')}`);
+    expect(written.length).toBeLessThan(lines.length);
   });
 
   it('holds no more than a bounded number of characters', () => {

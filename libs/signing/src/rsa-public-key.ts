@@ -55,6 +55,27 @@ export function importRsaPublicKey(text: string): KeyObject {
   return key;
 }
 
+/** By the texts as they stand in connections, not trimmed. */
+const byText = new Map<string, KeyObject>();
+
+/** Those of the texts that `importRsaPublicKey` takes. The same text gives the same object while it is remembered. */
+export function readRsaPublicKeys(texts: readonly string[]): readonly KeyObject[] {
+  const keys: KeyObject[] = [];
+  for (const text of texts) {
+    const key = byText.get(text) ?? readRsaPublicKey(text);
+    if (key) keys.push(key);
+  }
+  return keys;
+}
+
+function readRsaPublicKey(text: string): KeyObject | null {
+  if (!isRsaPublicKey(text)) return null;
+  const key = importRsaPublicKey(text);
+  if (byText.size >= MAX_CACHED_KEYS) byText.clear();
+  byText.set(text, key);
+  return key;
+}
+
 /** Whether `importRsaPublicKey` would take it. */
 export function isRsaPublicKey(text: unknown): boolean {
   if (typeof text !== 'string') return false;

@@ -1,7 +1,11 @@
 import type { ClaimStatus, Reason } from '@claimwire/contracts';
 import { claimOutcome, eventTypeOf, hashJson, isExpectedAccount } from '@claimwire/provider-kit';
 import type { StatedFact } from '@claimwire/provider-kit';
-import { readClaimStatusChange, type ClaimStatusChange } from './claim-status-change.payload.js';
+import {
+  readClaimStatusChange,
+  readClaimStatusChangeHead,
+  type ClaimStatusChange,
+} from './claim-status-change.payload.js';
 import type { EventReader } from './event-reader.js';
 
 export const CLAIM_STATUS_CHANGE = 'CLAIM_STATUS_CHANGE';
@@ -54,7 +58,7 @@ export const claimStatusChange: EventReader = {
   event: CLAIM_STATUS_CHANGE,
   recognises: (body) => !('resourceType' in body),
   receive(body) {
-    const change = readClaimStatusChange(body);
+    const change = readClaimStatusChangeHead(body);
     if (typeof change === 'string') return { kind: 'malformed', reason: change };
     return {
       kind: 'accepted',

@@ -7,11 +7,11 @@ export const SIGNATURE_HEADER = 'tpastream-signature';
  * Proves origin, not the body: of the token's claims only `exp` is documented. One key presumably serves all their
  * customers, so the random token in the address matters too.
  */
-export async function verifyRequest(
+export function verifyRequest(
   request: InboundRequest,
   connection: ConnectionConfig,
   now: Date,
-): Promise<Verification> {
+): Verification | Promise<Verification> {
   const { auth } = connection;
   if (auth.type !== 'jwt_rs256') return { ok: false, reason: 'auth_type_unknown' };
   const configured = readTimedValues(auth, 'publicKey', 'publicKeys');

@@ -55,8 +55,8 @@ async function measureRounds(
   targets: readonly Target[],
   { generator, connections, options: { rounds, seconds }, onRound }: SchemeContext,
 ): Promise<SchemeResult> {
-  const { name, provider, auth } = scheme;
-  const traffic = { name, provider, auth, token: connections.tokenOf(scheme) };
+  const { name, provider, auth, tokens } = scheme;
+  const traffic = { name, provider, auth, tokens, token: connections.tokenOf(scheme) };
   const job = { traffic, connections: CONNECTIONS, seconds };
   for (const target of targets) {
     await target.measure(generator, { ...job, seconds: WARM_UP_SECONDS, rate: null });

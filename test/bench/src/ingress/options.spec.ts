@@ -5,7 +5,7 @@ describe('the options of the ingress benchmark', () => {
   it('measure every scheme five times where nothing is said', () => {
     const options = readOptions([]);
     expect(options).toMatchObject({ rounds: 5, seconds: 5, soakSeconds: null, assert: false });
-    expect(options.schemes).toHaveLength(6);
+    expect(options.schemes).toHaveLength(7);
   });
 
   it('name schemes and times', () => {

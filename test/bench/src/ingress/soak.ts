@@ -55,8 +55,8 @@ async function sampling(target: Target, points: Point[], work: () => Promise<voi
 
 export async function soak(scheme: Scheme, context: SoakContext): Promise<SoakResult> {
   const { generator, connections, seconds, profileTo, onProgress } = context;
-  const { name, provider, auth } = scheme;
-  const traffic = { name, provider, auth, token: connections.tokenOf(scheme) };
+  const { name, provider, auth, tokens } = scheme;
+  const traffic = { name, provider, auth, tokens, token: connections.tokenOf(scheme) };
   const target = await Target.start('ingress', { scheme, connections, profileTo });
   const points: Point[] = [];
   const samples: Sample[] = [];

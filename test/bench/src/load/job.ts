@@ -1,11 +1,15 @@
 import type { ProviderName, SenderAuth } from '@claimwire/testkit';
 
+/** Whether each request has a token of its own, or those that a sender would sign within a second have one in common. */
+export type TokenUse = 'one_each' | 'one_per_second';
+
 /** Which requests: the same bytes for a server of ours and for a baseline. */
 export interface Traffic {
   /** Names the pool: requests of one name are made once and used again while they are fresh. */
   name: string;
   provider: ProviderName;
   auth: SenderAuth;
+  tokens?: TokenUse;
   /** Of the connection's address. */
   token: string;
 }

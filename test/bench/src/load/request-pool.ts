@@ -21,23 +21,31 @@ const BODIES: Readonly<Record<ProviderName, (index: number) => object>> = {
   stedi: () => stediTransactionEvent(),
 };
 
-/** A token of its own for each request: RS256 signs equal claims to equal tokens. */
-function freshToken(privateKeyPem: unknown): string {
+/** So many requests are taken for a second's. Few: each new token is dearer than those that come again. */
+const REQUESTS_PER_SECOND = 400;
+
+/**
+ * A token's signature is deterministic: equal claims are equal tokens. Of those of their own there are more than an ingress
+ * remembers, so that each is a new one whenever it comes.
+ */
+function tokenFor({ auth, tokens = 'one_each' }: Traffic, index: number): string {
   const issuedAt = Math.floor(Date.now() / 1000);
-  return signRs256Jwt(String(privateKeyPem), {
-    iat: issuedAt,
-    exp: issuedAt + TOKEN_LIFETIME_SECONDS,
-    jti: randomUUID(),
-  });
+  const exp = issuedAt + TOKEN_LIFETIME_SECONDS;
+  const claims =
+    tokens === 'one_each'
+      ? { iat: issuedAt, exp, jti: randomUUID() }
+      : { exp: exp + Math.floor(index / REQUESTS_PER_SECOND) };
+  return signRs256Jwt(String(auth.privateKeyPem), claims);
 }
 
-function requestBytes({ provider, auth, token }: Traffic, index: number): Buffer {
+function requestBytes(traffic: Traffic, index: number): Buffer {
+  const { provider, auth, token } = traffic;
   const isToken = auth.type === 'jwt_rs256';
   const request = signedRequest(provider, isToken ? { type: 'none' } : auth, BODIES[provider](index));
   const headers = {
     host: 'localhost',
     ...request.headers,
-    ...(isToken && { 'tpastream-signature': freshToken(auth.privateKeyPem) }),
+    ...(isToken && { 'tpastream-signature': tokenFor(traffic, index) }),
     'content-length': String(request.body.length),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
