@@ -22,12 +22,12 @@ export class FanoutConfig extends WithKeyring(WithKafka(WithDatabase(HostConfig)
   @Max(300)
   FANOUT_LEASE_SECONDS!: number;
 
-  @Setting({ help: 'the most deliveries kept in memory, over all webhooks', unit: 'deliveries', default: 20_000 })
+  @Setting({ help: 'the most deliveries kept in memory, over all webhooks', unit: 'deliveries', default: 10_000 })
   @IsInt()
   @Min(100)
   FANOUT_BUFFERED_DELIVERIES!: number;
 
-  @Setting({ help: 'the most that their messages take in memory', unit: 'MiB', default: 48 })
+  @Setting({ help: 'the most that their messages take in memory', unit: 'MiB', default: 24 })
   @IsInt()
   @Min(1)
   FANOUT_BUFFERED_MIB!: number;

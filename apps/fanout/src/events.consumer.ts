@@ -75,7 +75,7 @@ export class EventsConsumer {
     const copies = new Map<string, Buffer>();
     for (const { id, webhookId, eventId } of inserted) {
       const event = byId.get(eventId);
-      if (!event || !this.fanout.holds(webhookId)) continue;
+      if (!event || !this.fanout.mayOffer(webhookId)) continue;
       const message = copies.get(eventId) ?? Buffer.from(event.message);
       copies.set(eventId, message);
       this.fanout.offer(toDelivery(id, webhookId, event, message));

@@ -147,6 +147,18 @@ export class Fanout {
     return this.keeper.sender(webhookId) !== undefined;
   }
 
+  /**
+   * Whether a delivery that was just stored goes to its sender. Not where the look at the configuration that it was stored
+   * by shows its webhook held: the sender may not have heard of that yet, and would send.
+   */
+  mayOffer(webhookId: string): boolean {
+    if (!this.holds(webhookId)) return false;
+    const status = this.parts.configuration.loaded?.destinations.get(webhookId)?.status;
+    if (status === 'active') return true;
+    this.adjust();
+    return false;
+  }
+
   /** A delivery that is committed. */
   offer(delivery: Delivery): void {
     this.keeper.sender(delivery.webhookId)?.offer(delivery);

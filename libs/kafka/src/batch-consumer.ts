@@ -22,6 +22,8 @@ export interface BatchConsumerOptions {
   hooks?: LaneHooks;
   /** Partitions handled at the same time. */
   concurrency?: number;
+  /** What one fetch brings of each partition, at most; a fetch is in memory several times over while it is decoded. */
+  fetchBytes?: number;
   /** Most messages that one call of the handler gets. */
   maxMessages?: number;
   /** The consumer is dead and nothing was committed: end the process. */
@@ -58,7 +60,10 @@ export class BatchConsumer {
     this.logger = new Logger(`Consumer:${options.consumer}`);
     // A connection that breaks while we stop would bring the consumer back: a member that holds partitions and does nothing.
     const mayRestart = () => !this.stopping && !this.crashed;
-    this.client = handle.consumer(handle.groupId(options.consumer), { mayRestart });
+    this.client = handle.consumer(handle.groupId(options.consumer), {
+      fetchBytes: options.fetchBytes,
+      mayRestart,
+    });
     this.commits = new LazyCommits((offsets) => this.client.commitOffsets(offsets));
   }
 

@@ -5,7 +5,10 @@ import type { Batch } from './batch.js';
 import { KAFKA_BATCH_TRANSPORT, type KafkaBatchOptions, type Settlement } from './kafka-batch.decorator.js';
 import type { KafkaHandle } from './kafka-handle.js';
 
-export type ConsumerTuning = Pick<BatchConsumerOptions, 'lanes' | 'hooks' | 'concurrency' | 'maxMessages'>;
+export type ConsumerTuning = Pick<
+  BatchConsumerOptions,
+  'lanes' | 'hooks' | 'concurrency' | 'fetchBytes' | 'maxMessages'
+>;
 
 export interface KafkaBatchServerOptions {
   /** By consumer name. */

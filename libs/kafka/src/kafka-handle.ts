@@ -45,6 +45,8 @@ export const HEARTBEAT_INTERVAL_MS = 2_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 /** How long a fetch waits for data; between two of them an idle consumer heartbeats and notices a stop. */
 const MAX_WAIT_MS = 500;
+/** What one fetch brings of each partition, at most, but for a single greater message: Kafka's own default. */
+const FETCH_BYTES = 1024 ** 2;
 
 /** Of what kafkajs logs, that which says enough and cannot hold data. */
 const LOG_FIELDS = ['message', 'groupId', 'memberId', 'broker', 'topic', 'partition', 'reason', 'retryCount'];
@@ -103,7 +105,10 @@ export class KafkaHandle {
   }
 
   /** @param options.mayRestart asked before a consumer that crashed joins its group again by itself */
-  consumer(groupId: string, { maxWaitMs = MAX_WAIT_MS, mayRestart = (): boolean => true } = {}): Consumer {
+  consumer(
+    groupId: string,
+    { maxWaitMs = MAX_WAIT_MS, fetchBytes = FETCH_BYTES, mayRestart = (): boolean => true } = {},
+  ): Consumer {
     return this.kafka.consumer({
       groupId,
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -111,6 +116,7 @@ export class KafkaHandle {
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       maxWaitTimeInMs: maxWaitMs,
       minBytes: 1,
+      maxBytesPerPartition: fetchBytes,
       allowAutoTopicCreation: false,
       retry: { ...RETRY, restartOnFailure: async () => mayRestart() },
     });

@@ -12,6 +12,7 @@ export {
   postgresUrl,
   startLocalPostgres,
 } from './engine/local-postgres.js';
+export { nodeOptions } from './engine/node-options.js';
 export { isRoot } from './engine/postgres-user.js';
 export { type Launch, type ServerCommand, ServerProcess } from './engine/server-process.js';
 export { dockerAnswers, startTestEngines } from './engine/test-engines.js';

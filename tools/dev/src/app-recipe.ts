@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Launch, ServerProcess } from '@claimwire/testkit';
+import { type Launch, nodeOptions, ServerProcess } from '@claimwire/testkit';
 import type { ServerRecipe } from './kept-server.js';
 import type { ProcessSpec } from './process-table.js';
 
@@ -35,7 +35,11 @@ export const appRecipe = (spec: ProcessSpec, places: AppPlaces): ServerRecipe =>
       {
         name: spec.name,
         command: process.execPath,
-        args: ['--enable-source-maps', join(places.root, 'apps', spec.app, 'dist/main.js')],
+        args: [
+          '--enable-source-maps',
+          ...nodeOptions(places.root, spec.app),
+          join(places.root, 'apps', spec.app, 'dist/main.js'),
+        ],
         cwd: places.root,
         logFile: logFileOf(places, spec.name),
         stopSignal: 'SIGTERM',

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { EVENTS_TOPIC, NOTICES_TOPIC } from '@claimwire/contracts';
 import { createPool, type Pool } from '@claimwire/postgres';
-import { createTestDatabase, freePorts, testKafkaBrokers } from '@claimwire/testkit';
-import { ServiceProcess } from '../machine/service-process.js';
+import { createTestDatabase, freePorts, nodeOptions, testKafkaBrokers } from '@claimwire/testkit';
+import { ROOT, ServiceProcess } from '../machine/service-process.js';
 import { BenchTopics } from '../machine/topics.js';
 import { postgresSeconds } from '../normalizer/database-usage.js';
 import type { FanoutBenchOptions } from './options.js';
@@ -79,6 +79,7 @@ class Stage {
     const [port = 0] = await freePorts(1);
     return ServiceProcess.start({
       script: 'apps/fanout/dist/main.js',
+      nodeOptions: nodeOptions(ROOT, 'fanout'),
       env: { ...this.env, MANAGEMENT_PORT: String(port) },
       readyUrl: `http://127.0.0.1:${port}/livez`,
       profileTo: this.options.profileTo,

@@ -22,7 +22,7 @@ export async function insertWebhook(pool: Pool, keyringText: string, { url, conc
   const keyring = Keyring.parse(keyringText);
   const seal = (table: string, row: string, column: string, value: object) =>
     keyring.seal(JSON.stringify(value), { tenant: TENANT, table, row, column });
-  await pool.query(`insert into tenants (id, name) values ($1, $1)`, [TENANT]);
+  await pool.query(`insert into tenants (id, name) values ($1, $1) on conflict do nothing`, [TENANT]);
   await pool.query(
     `insert into credential_sets (id, tenant_id, name, type, config, sealed) values ('crd', $1, 'c', 'none', '{}', $2)`,
     [TENANT, seal('credential_sets', 'crd', 'sealed', { type: 'none' })],

@@ -14,6 +14,8 @@ export interface ServiceOptions {
   root?: string;
   /** Built file, from there. */
   script: string;
+  /** What Node is told, as wherever else it runs. */
+  nodeOptions?: readonly string[];
   env: Readonly<Record<string, string>>;
   /** Answers 2xx once the process can be used. */
   readyUrl: string;
@@ -32,10 +34,10 @@ export class ServiceProcess {
 
   /** @throws Error when it ends or is not ready within a minute */
   static async start(options: ServiceOptions): Promise<ServiceProcess> {
-    const { root = ROOT } = options;
+    const { root = ROOT, nodeOptions = [] } = options;
     const profile = options.profileTo ? ['--cpu-prof', '--cpu-prof-dir', options.profileTo] : [];
     const log = openSync(devNull, 'w');
-    const child = spawn(process.execPath, [...profile, join(root, options.script)], {
+    const child = spawn(process.execPath, [...nodeOptions, ...profile, join(root, options.script)], {
       cwd: root,
       env: { PATH: process.env.PATH, NODE_ENV: 'production', ...options.env },
       stdio: ['ignore', log, 'inherit'],
