@@ -2,7 +2,7 @@ import { createEgressDispatcher } from '@claimwire/egress';
 import { createKafka, kafkaOptions, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
-import { METRICS_REGISTRY, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { METRICS_REGISTRY, ROOT_LOGGER, Tracing, type RootLogger } from '@claimwire/service-host';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { Dispatcher } from 'undici';
@@ -61,7 +61,7 @@ export class FanoutModule {
         },
         {
           provide: Fanout,
-          inject: [PG_POOL, Configuration, DISPATCHER, LaneStore, KafkaPublisher, FanoutMetrics, ROOT_LOGGER],
+          inject: [PG_POOL, Configuration, DISPATCHER, LaneStore, KafkaPublisher, FanoutMetrics, ROOT_LOGGER, Tracing],
           useFactory: (
             pool: Pool,
             configuration: Configuration,
@@ -70,7 +70,8 @@ export class FanoutModule {
             publisher: KafkaPublisher,
             metrics: FanoutMetrics,
             logger: RootLogger,
-          ) => new Fanout({ config, pool, configuration, dispatcher, lanes, publisher, metrics, logger }),
+            tracing: Tracing,
+          ) => new Fanout({ config, pool, configuration, dispatcher, lanes, publisher, metrics, logger, tracing }),
         },
         {
           provide: ReplayWorker,

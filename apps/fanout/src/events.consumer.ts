@@ -3,7 +3,7 @@ import { KafkaBatch } from '@claimwire/kafka';
 import type { Batch, LaneBatch } from '@claimwire/kafka';
 import { inTransaction, LaneStore, PG_POOL } from '@claimwire/postgres';
 import type { Pool, PoolClient, Queryable } from '@claimwire/postgres';
-import { faultPoint } from '@claimwire/service-host';
+import { faultPoint, Tracing } from '@claimwire/service-host';
 import { Controller, Inject } from '@nestjs/common';
 import { Configuration } from './configuration/configuration.js';
 import { DELIVERIES_CHANNEL, Fanout } from './fanout.js';
@@ -12,6 +12,7 @@ import { matchEvents, readBatch } from './match-batch.js';
 import type { ReadEvent } from './match-batch.js';
 import { FanoutMetrics } from './metrics.js';
 import type { Inserted } from './sending/delivery-store.js';
+import { MatchTrace } from './tracing/match-trace.js';
 
 export const CONSUMER = 'fanout';
 /** foreign_key_violation: a webhook was deleted between the matching and the insert. */
@@ -29,12 +30,19 @@ export class EventsConsumer {
     private readonly configuration: Configuration,
     private readonly fanout: Fanout,
     private readonly metrics: FanoutMetrics,
+    private readonly tracing: Tracing,
   ) {}
 
   @KafkaBatch({ consumer: CONSUMER, topics: CONSUMERS[CONSUMER] })
   async handle(batch: Batch): Promise<void> {
     const events = readBatch(batch);
-    const inserted = await this.store(batch as LaneBatch, events);
+    const trace = MatchTrace.begin(this.tracing, batch, CONSUMER, events);
+    const inserted = await this.store(batch as LaneBatch, events).catch((error: unknown) => {
+      trace?.end(error);
+      throw error;
+    });
+    trace?.stored(inserted);
+    trace?.end();
     this.metrics.created(inserted.length);
     if (inserted.length > 0) await faultPoint('fanout.after-insert');
     this.offer(inserted, events);
@@ -57,6 +65,7 @@ export class EventsConsumer {
     const deliveries = matchEvents(index, events);
     const inserted = deliveries.length === 0 ? [] : await this.fanout.store.insert(client, deliveries);
     await this.lanes.advance(client, batch.lane, batch.nextOffset);
+    await this.tellTraces(client, inserted, events);
     await this.wakeHolders(client, inserted);
     return inserted;
   }
@@ -66,6 +75,21 @@ export class EventsConsumer {
     const elsewhere = new Set(inserted.map(({ webhookId }) => webhookId).filter((id) => !this.fanout.holds(id)));
     if (elsewhere.size === 0) return;
     await client.query('select pg_notify($1, $2)', [DELIVERIES_CHANNEL, Fanout.wakePayload([...elsewhere])]);
+  }
+
+  /** In the transaction, so that the other replicas hear of a trace before they look for its delivery. */
+  private async tellTraces(client: PoolClient, inserted: readonly Inserted[], events: readonly ReadEvent[]) {
+    if (!this.tracing.isOn || inserted.length === 0) return;
+    const byId = new Map(events.map((event) => [event.facts.id, event.traceparent]));
+    const traced = inserted.map(({ id, webhookId, eventId }) => ({ id, webhookId, traceparent: byId.get(eventId) }));
+    const { traces } = this.fanout;
+    const [here, elsewhere] = [true, false].map((held) =>
+      traced.filter((one) => this.fanout.holds(one.webhookId) === held),
+    );
+    for (const { id, traceparent } of here ?? []) traces.remember(id, traceparent);
+    for (const payload of traces.payloads(elsewhere ?? [])) {
+      await client.query('select pg_notify($1, $2)', [DELIVERIES_CHANNEL, payload]);
+    }
   }
 
   private offer(inserted: readonly Inserted[], events: readonly ReadEvent[]): void {

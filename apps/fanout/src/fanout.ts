@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaPublisher } from '@claimwire/kafka';
 import { HUB_NOTICES_CHANNEL, listen } from '@claimwire/postgres';
 import type { LaneStore, Listening, Pool } from '@claimwire/postgres';
-import type { RootLogger } from '@claimwire/service-host';
+import type { RootLogger, Tracing } from '@claimwire/service-host';
 import type { Dispatcher } from 'undici';
 import type { FanoutConfig } from './config.js';
 import type { Configuration } from './configuration/configuration.js';
@@ -20,6 +20,7 @@ import { NoticeOutbox } from './notices/notice-outbox.js';
 import { Attempter } from './sending/attempter.js';
 import { DeliveryStore } from './sending/delivery-store.js';
 import type { Held } from './sending/webhook-sender.js';
+import { DeliveryTraces } from './tracing/delivery-traces.js';
 import { Settler } from './sending/settler.js';
 
 export interface FanoutParts {
@@ -31,6 +32,7 @@ export interface FanoutParts {
   publisher: KafkaPublisher;
   metrics: FanoutMetrics;
   logger: RootLogger;
+  tracing: Tracing;
 }
 
 /** How often leases are looked after: renewed, taken, given back. */
@@ -54,6 +56,7 @@ export const DELIVERIES_CHANNEL = 'deliveries';
 /** The sending half of the fan-out: leases, lanes, wake-ups. One loop owns what is held; everything else only wakes it. */
 export class Fanout {
   readonly store: DeliveryStore;
+  readonly traces: DeliveryTraces;
   private readonly settler: Settler;
   private readonly roll: ReplicaRoll;
   private readonly keeper: LeaseKeeper;
@@ -76,8 +79,9 @@ export class Fanout {
       owner: randomUUID(),
       onFailure: (error) => this.failed('notices', error),
     });
-    const attempter = new Attempter(dispatcher, logger, metrics);
-    this.store = new DeliveryStore(pool);
+    const attempter = new Attempter(dispatcher, logger, metrics, parts.tracing);
+    this.traces = new DeliveryTraces(parts.tracing);
+    this.store = new DeliveryStore(pool, this.traces);
     this.settler = new Settler(this.store, {
       onFailure: (error) => this.failed('settle', error),
       onStored: (count, seconds) => metrics.settled(count, seconds),
@@ -185,6 +189,7 @@ export class Fanout {
   }
 
   private wake(payload: string): void {
+    if (this.traces.hear(payload)) return;
     if (payload === '') return this.invalidateAll();
     for (const id of payload.split(',')) this.keeper.sender(id)?.invalidate();
   }

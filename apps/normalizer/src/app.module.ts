@@ -1,7 +1,7 @@
 import { createKafka, kafkaOptions, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { ErasureLedger, LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
-import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { ROOT_LOGGER, Tracing, type RootLogger } from '@claimwire/service-host';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { NormaliseBatchHandler } from './batch/normalise-batch.handler.js';
@@ -48,13 +48,14 @@ export class NormalizerModule {
         { provide: ConnectionDirectory, inject: [PG_POOL], useFactory: (pool: Pool) => new ConnectionDirectory(pool) },
         {
           provide: Outboxes,
-          inject: [PG_POOL, LaneStore, KafkaPublisher, NormalizerMetrics, ROOT_LOGGER],
+          inject: [PG_POOL, LaneStore, KafkaPublisher, NormalizerMetrics, ROOT_LOGGER, Tracing],
           useFactory: (
             pool: Pool,
             store: LaneStore,
             publisher: KafkaPublisher,
             metrics: NormalizerMetrics,
             logger: RootLogger,
+            tracing: Tracing,
           ) =>
             new Outboxes({
               pool,
@@ -62,6 +63,7 @@ export class NormalizerModule {
               publisher,
               metrics,
               logger,
+              tracing,
               owner: randomUUID(),
               leaseMs: config.OUTBOX_LEASE_MS,
             }),
@@ -78,6 +80,7 @@ export class NormalizerModule {
             SchemaDrift,
             NormalizerMetrics,
             ROOT_LOGGER,
+            Tracing,
           ],
           useFactory: (
             pool: Pool,
@@ -89,6 +92,7 @@ export class NormalizerModule {
             drift: SchemaDrift,
             metrics: NormalizerMetrics,
             logger: RootLogger,
+            tracing: Tracing,
           ) =>
             new NormaliseBatchHandler({
               pool,
@@ -100,6 +104,7 @@ export class NormalizerModule {
               drift,
               metrics,
               logger,
+              tracing,
             }),
         },
         {

@@ -100,6 +100,11 @@ KAFKA_SASL_MECHANISM: {{ . }}
 {{- with .Values.kafka.sasl.username }}
 KAFKA_SASL_USERNAME: {{ . | quote }}
 {{- end }}
+{{- with .Values.tracing.endpoint }}
+OTEL_EXPORTER_OTLP_ENDPOINT: {{ . | quote }}
+OTEL_TRACES_SAMPLER: parentbased_traceidratio
+OTEL_TRACES_SAMPLER_ARG: {{ $.Values.tracing.share | quote }}
+{{- end }}
 SHUTDOWN_GRACE_MS: {{ mul 1000 (sub (int .Values.terminationGraceSeconds) (add (int .Values.preStopSeconds) 10)) | quote }}
 {{- end -}}
 

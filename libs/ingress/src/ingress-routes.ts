@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { IngressRoute, Provider } from '@claimwire/provider-kit';
-import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { ROOT_LOGGER, type RootLogger, Tracing } from '@claimwire/service-host';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
@@ -9,6 +9,7 @@ import { direct, openDirectEntrance } from './direct-entrance.js';
 import { describeBug } from './describe-bug.js';
 import { IngressMetrics } from './metrics.js';
 import { PROVIDER } from './provider.token.js';
+import { RequestTrace } from './request-trace.js';
 import { sendAnswer, writeAnswer } from './send-answer.js';
 import { WebhookReceiver } from './webhook-receiver.js';
 
@@ -39,6 +40,7 @@ export class IngressRoutes implements OnModuleInit {
     private readonly receiver: WebhookReceiver,
     private readonly metrics: IngressMetrics,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
+    private readonly tracing: Tracing,
   ) {
     for (const { name } of provider.routes)
       this.loggers.set(name, logger.child({ provider: provider.name, route: name }));
@@ -89,10 +91,11 @@ export class IngressRoutes implements OnModuleInit {
   private async serve(served: Served): Promise<void> {
     const startedAt = performance.now();
     this.metrics.inFlight += 1;
+    const trace = this.trace(served);
     let answer: Answer;
     try {
       const { route, token, request } = served;
-      answer = request.method === 'POST' ? await this.receiver.receive(route, token, request) : wrongMethod();
+      answer = request.method === 'POST' ? await this.receiver.receive(route, token, request, trace) : wrongMethod();
     } catch (error) {
       this.logger.error(
         { bug: describeBug(error), provider: this.provider.name },
@@ -102,7 +105,13 @@ export class IngressRoutes implements OnModuleInit {
     }
     this.metrics.inFlight -= 1;
     this.account(served.route, answer, performance.now() - startedAt);
+    trace?.end(answer);
     writeAnswer(served.response, answer);
+  }
+
+  private trace({ route, request }: Served): RequestTrace | null {
+    if (!this.tracing.isOn) return null;
+    return RequestTrace.begin(this.tracing, request.method ?? '', `${this.prefix}{token}${route.suffix}`);
   }
 
   /** One wide line per request: ids and outcome, nothing that was sent, no URL (it holds the token). */

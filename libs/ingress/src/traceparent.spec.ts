@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { traceparentOf } from './traceparent.js';
 
-const FORMAT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/;
+const FORMAT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/;
 
 describe('traceparentOf', () => {
   it('goes on with a valid one', () => {

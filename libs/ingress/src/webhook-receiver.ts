@@ -31,6 +31,7 @@ import { PROVIDER } from './provider.token.js';
 import { RAW_EVENT_SINK, type RawEventSink } from './raw-event-sink.js';
 import type { BodyReading } from './read-body.js';
 import { RefusalAudit } from './refusal-audit.js';
+import type { RequestTrace } from './request-trace.js';
 import { SpoolFullError } from './spool/spool-writer.js';
 import { traceparentOf } from './traceparent.js';
 
@@ -47,6 +48,7 @@ interface Genuine {
   headers: IncomingHttpHeaders;
   body: Buffer;
   receivedAt: Date;
+  trace: RequestTrace | null;
 }
 
 /** The ingress contract, in its order: address, size, credentials, media type, content, durability (DESIGN). */
@@ -73,7 +75,12 @@ export class WebhookReceiver {
     metrics.followInFlightBytes(() => this.budget.bytes);
   }
 
-  async receive(route: IngressRoute, token: string, request: IncomingMessage): Promise<Answer> {
+  async receive(
+    route: IngressRoute,
+    token: string,
+    request: IncomingMessage,
+    trace: RequestTrace | null = null,
+  ): Promise<Answer> {
     if (request.rawHeaders.length > 2 * this.config.MAX_HEADERS) return tooManyHeaders();
     const share = this.budget.open();
     try {
@@ -88,7 +95,7 @@ export class WebhookReceiver {
       if (reading.kind !== 'complete') return this.unread(reading.kind, connection);
 
       const { headers } = request;
-      const claimed = { route, connection, headers, body: reading.body, receivedAt };
+      const claimed = { route, connection, headers, body: reading.body, receivedAt, trace };
       const verifying = this.verify(claimed, connection, receivedAt);
       const verification = verifying instanceof Promise ? await verifying : verifying;
       if (verification.ok) return this.unreadable(claimed) ?? (await this.store(claimed));
@@ -171,7 +178,7 @@ export class WebhookReceiver {
   }
 
   private async store(genuine: Genuine): Promise<Answer> {
-    const { connection, headers, route, body, receivedAt } = genuine;
+    const { connection, headers, route, body, receivedAt, trace } = genuine;
     const { id, record, quarantineReason, malformed } = buildRecord({
       connection,
       route: route.name,
@@ -179,8 +186,9 @@ export class WebhookReceiver {
       body,
       contentType: headers['content-type'] ?? 'application/json',
       receivedAt,
-      traceparent: traceparentOf(headers.traceparent),
+      traceparent: trace ? trace.genuine(headers.traceparent) : traceparentOf(headers.traceparent),
     });
+    trace?.sends(record);
     const more = { connection: connection.id, tenant: connection.tenant };
     try {
       await this.sink.accept(record);

@@ -3,7 +3,10 @@ import { type ConfigClass, type SettingDescription, settingsOf } from './setting
 
 /** The text of `--help`: one row per environment variable with its default, unit and meaning. */
 export function describeSettings(name: string, config: ConfigClass, defaults: SettingDefaults = {}): string {
-  const settings = withDefaults(settingsOf(config), defaults);
+  // Those that every OpenTelemetry process has come last: a reader looks for ours.
+  const settings = withDefaults(settingsOf(config), defaults).toSorted(
+    (a, b) => Number(isForeign(a)) - Number(isForeign(b)),
+  );
   const rows = [
     ['SETTING', 'DEFAULT', 'UNIT', 'MEANING'],
     ...settings.map((setting) => [setting.name, defaultText(setting), setting.unit ?? '', setting.help]),
@@ -17,6 +20,8 @@ export function describeSettings(name: string, config: ConfigClass, defaults: Se
   );
   return `${name}: settings, all read from the environment\n\n${lines.join('\n')}\n`;
 }
+
+const isForeign = ({ name }: SettingDescription): boolean => name.startsWith('OTEL_');
 
 function defaultText({ default: fallback, optional, secret }: SettingDescription): string {
   if (fallback === undefined) return optional ? '(none)' : '(required)';

@@ -1,11 +1,12 @@
 import { IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
 import type { CrossChecked } from './read-config.js';
 import { type ConfigClass, Setting } from './setting.js';
+import { TracingConfig } from './tracing/tracing-config.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
 /** What every process has. Port 0 = any free one (tests). */
-export class HostConfig implements CrossChecked {
+export class HostConfig extends TracingConfig implements CrossChecked {
   @Setting({ help: 'production or development', default: 'development' })
   @IsString()
   NODE_ENV!: string;

@@ -14,3 +14,4 @@ export * from './run-service.js';
 export * from './setting.js';
 export * from './stack-frames.js';
 export * from './start-service.js';
+export * from './tracing/index.js';

@@ -12,6 +12,7 @@ import { HostModule } from './host.module.js';
 import { createLogger, type RootLogger } from './logger.js';
 import { type ManagementServer, startManagementServer } from './management-server.js';
 import { createMetricsRegistry } from './metrics.js';
+import { startTracing, type StartedTracing } from './tracing/start-tracing.js';
 
 export type FastifyOptions = NonNullable<ConstructorParameters<typeof FastifyAdapter<RawServerDefault>>[0]>;
 
@@ -57,6 +58,7 @@ export async function startService<C extends HostConfig>(
   const health = new HealthRegistry();
   const registry = createMetricsRegistry();
   showCertificateExpiry(config, registry);
+  const traces = await startTracing(definition.name, config, registry, logger);
   let phase: true | string = 'starting';
   health.addReadiness('service', () => phase);
   const management = await startManagementServer({
@@ -66,7 +68,7 @@ export async function startService<C extends HostConfig>(
     registry,
   });
   try {
-    const host = HostModule.forRoot({ logger, health, registry, config });
+    const host = HostModule.forRoot({ logger, health, registry, tracing: traces.tracing, config });
     const app = await createApp(definition, config, { host, logger });
     await app.init();
     await app.startAllMicroservices();
@@ -77,10 +79,11 @@ export async function startService<C extends HostConfig>(
     let stopped: Promise<void> | undefined;
     const stop = () => {
       phase = 'stopping';
-      return (stopped ??= drain(app, port?.drainMs ?? 0).then(() => stopService(app, management)));
+      return (stopped ??= drain(app, port?.drainMs ?? 0).then(() => stopService(app, management, traces)));
     };
     return { app, logger, managementUrl: management.url, url, stop };
   } catch (error) {
+    await traces.stop();
     await management.close();
     throw error;
   }
@@ -137,7 +140,11 @@ async function drain(app: NestFastifyApplication, drainMs: number): Promise<void
 
 const IDLE_CHECK_MS = 50;
 
-async function stopService(app: NestFastifyApplication, management: ManagementServer): Promise<void> {
+async function stopService(
+  app: NestFastifyApplication,
+  management: ManagementServer,
+  traces: StartedTracing,
+): Promise<void> {
   const server = app.getHttpServer();
   // Closing ends the connections that are idle then; one that answers afterwards would stay open until its keep-alive ends.
   const timer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
@@ -145,6 +152,7 @@ async function stopService(app: NestFastifyApplication, management: ManagementSe
     await app.close();
   } finally {
     clearInterval(timer);
+    await traces.stop();
     await management.close();
   }
 }

@@ -15,8 +15,10 @@ export interface Delivery {
   /** Milliseconds since the epoch; null before the first try. */
   firstTriedAt: number | null;
   receivedAt: string;
-  /** W3C Trace Context of the message, where it came straight from Kafka. */
+  /** W3C Trace Context of the message, where it came straight from Kafka, or its trace is kept. */
   traceparent: string | undefined;
+  /** That of this attempt's own span, which the receiver gets; without one it gets one of the same trace. */
+  span?: string;
   /** ClaimEvent or Notice as published; null where the stored event is gone. */
   message: Buffer | null;
 }

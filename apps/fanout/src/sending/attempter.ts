@@ -1,4 +1,4 @@
-import type { RootLogger } from '@claimwire/service-host';
+import { traceparentFrom, type RootLogger, type Tracing } from '@claimwire/service-host';
 import type { Dispatcher } from 'undici';
 import type { Destination } from '../configuration/destination.js';
 import { maskHeader, maskText } from '../configuration/mask.js';
@@ -13,6 +13,7 @@ import type { Exchange } from './http-exchange.js';
 import { renderRequest } from './render-request.js';
 import type { RenderedRequest } from './render-request.js';
 import { TokenSource } from './token-source.js';
+import { endAttempt, startAttempt } from '../tracing/attempt-span.js';
 import type { AttemptRecord } from './settlement.js';
 
 export interface Attempted {
@@ -58,6 +59,7 @@ export class Attempter {
     private readonly dispatcher: Dispatcher,
     private readonly logger: RootLogger,
     private readonly metrics: FanoutMetrics,
+    private readonly tracing: Tracing,
   ) {
     this.tokens = new TokenSource(dispatcher, this.deadlines);
   }
@@ -65,7 +67,9 @@ export class Attempter {
   /** Never rejects for what the other side does: that is an outcome. */
   async attempt(destination: Destination, delivery: Delivery): Promise<Attempted> {
     const at = Date.now();
-    const { request, result } = await this.send(destination, delivery, at, performance.now());
+    const span = startAttempt(this.tracing, destination, delivery);
+    const traced = span ? { ...delivery, span: traceparentFrom(span) } : delivery;
+    const { request, result } = await this.send(destination, traced, at, performance.now());
     const outcome = decideOutcome({
       answer: answerOf(result),
       policy: destination.retryPolicy,
@@ -75,6 +79,7 @@ export class Attempter {
       random: Math.random(),
     });
     this.report(delivery, result, outcome);
+    if (span) endAttempt(span, result, outcome);
     const { status, error, phases } = result;
     const shown = { ...destination.masked.headers, ...request?.shown };
     return {

@@ -3,6 +3,7 @@ import { textArray, type PoolClient, type Queryable } from '@claimwire/postgres'
 import type { Delivery } from '../lanes/delivery.js';
 import type { Ordering } from '../lanes/lane.js';
 import { settleBatch } from './settle-batch.js';
+import type { DeliveryTraces } from '../tracing/delivery-traces.js';
 import type { Settlement } from './settlement.js';
 
 /** A delivery that is to be: one event for one webhook. */
@@ -99,9 +100,14 @@ const DUE = `
 select id from unnest($1::text[]) as held (id) where exists (
   select 1 from deliveries d where d.webhook_id = held.id and d.state = 'pending' and d.next_attempt_at <= now())`;
 
+const COMES_AGAIN: ReadonlySet<string> = new Set(['retry', 'hold']);
+
 /** The deliveries in PostgreSQL. */
 export class DeliveryStore {
-  constructor(private readonly pool: Queryable) {}
+  constructor(
+    private readonly pool: Queryable,
+    private readonly traces: Pick<DeliveryTraces, 'of' | 'forget'>,
+  ) {}
 
   /** @returns those that were not there yet */
   async insert(client: PoolClient, deliveries: readonly NewDelivery[]): Promise<Inserted[]> {
@@ -121,7 +127,7 @@ export class DeliveryStore {
     const ordered = ordering !== 'unordered';
     if (ordering === 'latest_only') await this.pool.query(SUPERSEDE, [webhookId, known]);
     const { rows } = await this.pool.query<WaitingRow>(REFILL, [webhookId, known, limit, ordered, maxBytes]);
-    const deliveries = rows.map((row) => toDelivery(webhookId, row));
+    const deliveries = rows.map((row) => toDelivery(webhookId, row, this.traces.of(row.id)));
     if (rows.length === limit) return { deliveries, hasOthers: true, nextDueMs: null };
     const { others, nextDueMs } = await this.remainder(webhookId, [...known, ...rows.map(({ id }) => id)]);
     return { deliveries, hasOthers: others, nextDueMs };
@@ -129,6 +135,8 @@ export class DeliveryStore {
 
   async settle(settlements: readonly Settlement[]): Promise<void> {
     await settleBatch(this.pool, settlements);
+    for (const { delivery, outcome } of settlements)
+      if (!COMES_AGAIN.has(outcome.type)) this.traces.forget(delivery.id);
   }
 
   async withDue(webhookIds: readonly string[]): Promise<string[]> {
@@ -147,13 +155,13 @@ export class DeliveryStore {
   }
 }
 
-function toDelivery(webhookId: string, row: WaitingRow): Delivery {
+function toDelivery(webhookId: string, row: WaitingRow, traceparent: string | undefined): Delivery {
   return {
     ...row,
     webhookId,
     firstTriedAt: row.firstTriedAt?.getTime() ?? null,
     receivedAt: row.receivedAt?.toISOString() ?? '',
-    traceparent: undefined,
+    traceparent,
     message: row.message === null ? null : Buffer.from(row.message),
   };
 }

@@ -88,7 +88,7 @@ export function renderRequest(destination: Destination, delivery: Delivery, now:
   const dynamic: Record<string, string> = {
     ...signatureHeaders(destination, delivery.eventId, body ?? EMPTY, now),
     ...cloudEventsHeaders(delivery),
-    traceparent: nextTraceparent(delivery.traceparent),
+    traceparent: delivery.span ?? nextTraceparent(delivery.traceparent),
   };
   if (delivery.replayId !== '') dynamic['claimwire-replay'] = delivery.replayId;
   const headers = [...destination.headers];

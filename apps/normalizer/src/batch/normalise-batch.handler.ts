@@ -8,13 +8,14 @@ import {
   type NormalisedBatch,
   type RawMessage,
 } from '@claimwire/normalizing';
-import type { RootLogger } from '@claimwire/service-host';
+import type { RootLogger, Tracing } from '@claimwire/service-host';
 import type { ConnectionDirectory } from '../connection-directory.js';
 import type { SchemaDrift } from '../drift/schema-drift.js';
 import { mayDieAt } from '../fault-points.js';
 import type { NormalizerMetrics } from '../metrics.js';
 import type { Outboxes } from '../outbox/outboxes.js';
 import { quarantineRecord } from '../quarantine/quarantine-record.js';
+import { BatchTrace } from './batch-trace.js';
 import { storeBatch, type StoredBatch } from './store-batch.js';
 
 export interface BatchDeps {
@@ -27,6 +28,7 @@ export interface BatchDeps {
   drift: Pick<SchemaDrift, 'observe'>;
   metrics: NormalizerMetrics;
   logger: RootLogger;
+  tracing: Tracing;
 }
 
 interface Times {
@@ -45,9 +47,18 @@ export class NormaliseBatchHandler {
     const beganAt = performance.now();
     const { topic, partition } = batch;
     const messages = batch.messages.map(readMessage);
-    const views = await this.deps.connections.find(connectionIds(messages));
-    const observe = (message: RawMessage) => this.deps.drift.observe(topic, message);
-    await this.settle(batch, normaliseBatch({ topic, partition, messages }, views, observe), beganAt);
+    const trace = BatchTrace.begin(this.deps.tracing, batch, messages);
+    try {
+      const views = await this.deps.connections.find(connectionIds(messages));
+      const observe = (message: RawMessage) => this.deps.drift.observe(topic, message);
+      const normalised = normaliseBatch({ topic, partition, messages }, views, observe);
+      trace?.normalised();
+      await this.settle(batch, normalised, beganAt, trace);
+      trace?.end();
+    } catch (error) {
+      trace?.end(error);
+      throw error;
+    }
   }
 
   /** Quarantines the messages as they are, and moves the lane past them. */
@@ -57,17 +68,24 @@ export class NormaliseBatchHandler {
     await this.settle(batch, { facts: [], notices: [], quarantined, counts }, performance.now());
   }
 
-  private async settle(batch: LaneBatch, normalised: NormalisedBatch, beganAt: number): Promise<void> {
+  private async settle(
+    batch: LaneBatch,
+    normalised: NormalisedBatch,
+    beganAt: number,
+    trace: BatchTrace | null = null,
+  ): Promise<void> {
     const { pool, store, outboxes, erasures } = this.deps;
     const outbox = outboxes.of(batch.lane);
     await this.quarantine(batch, normalised);
     await mayDieAt('normalizer.after-quarantine');
     const storeBeganAt = performance.now();
+    const storeBeganOn = trace ? Date.now() : 0;
     const place = { lane: batch.lane, nextOffset: batch.nextOffset, outbox: outbox.advance(), erasures };
     const stored = await storeBatch(pool, store, normalised, place);
     outbox.committed(stored.upTo, storeBeganAt);
     await mayDieAt('normalizer.after-commit');
     const committedAt = Date.now();
+    trace?.stored(normalised, stored, storeBeganOn);
     const times = { normaliseMs: storeBeganAt - beganAt, storeMs: performance.now() - storeBeganAt };
     await outbox.idle();
     outbox.sendCommitted(stored.records, stored.upTo);

@@ -2,7 +2,7 @@ import { EVENTS_TOPIC, rawTopic, STATE_TOPIC, type ClaimEvent } from '@claimwire
 import { PublishTimeoutError, type PublishRecord } from '@claimwire/kafka';
 import { normaliseBatch, readMessage } from '@claimwire/normalizing';
 import { createPool, ErasureLedger, FencedError, LaneStore, type Lane, type Pool } from '@claimwire/postgres';
-import { createLogger, createMetricsRegistry } from '@claimwire/service-host';
+import { createLogger, createMetricsRegistry, Tracing } from '@claimwire/service-host';
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { cairEvents, CONNECTION, insertConnection, rawCair } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -50,7 +50,11 @@ const dead = { ...working, publishAll: () => Promise.reject(new PublishTimeoutEr
 function outboxOf(lane: Lane, owner: string, publisher = working, isOurs = () => true): LaneOutbox {
   const metrics = new NormalizerMetrics(createMetricsRegistry());
   const logger = createLogger({ name: 'test', level: 'fatal' });
-  return new LaneOutbox(lane, { pool, store, publisher, metrics, logger, owner, leaseMs: LEASE_MS }, isOurs);
+  return new LaneOutbox(
+    lane,
+    { pool, store, publisher, metrics, logger, tracing: new Tracing(), owner, leaseMs: LEASE_MS },
+    isOurs,
+  );
 }
 
 const claim = () => store.claim('normalizer', TOPIC, partition, 0n);

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STATE_TOPIC } from '@claimwire/contracts';
 import { errorCode, isTransient, RecordTooLargeError, type KafkaPublisher, type PublishRecord } from '@claimwire/kafka';
 import { FencedError, type Lane, type LaneStore, type Pool } from '@claimwire/postgres';
-import type { RootLogger } from '@claimwire/service-host';
+import { endSends, startSends, type RootLogger, type Tracing } from '@claimwire/service-host';
 import { mayDieAt } from '../fault-points.js';
 import type { NormalizerMetrics } from '../metrics.js';
 import { readUnsent } from './unsent.repository.js';
@@ -12,6 +13,7 @@ export interface OutboxDeps {
   publisher: Pick<KafkaPublisher, 'publish' | 'publishAll'>;
   metrics: NormalizerMetrics;
   logger: RootLogger;
+  tracing: Tracing;
   /** This process. */
   owner: string;
   leaseMs: number;
@@ -27,6 +29,10 @@ const LEASE_POLL_MS = 100;
 const RETRY_MS = 200;
 /** How long after the last send an idle lane notes what it has sent. */
 const MARK_SENT_MS = 1_000;
+
+/** The state's is made of its claim's key. */
+const idForSpan = ({ topic, headers }: PublishRecord): string | undefined =>
+  topic === STATE_TOPIC ? undefined : headers.ce_id;
 
 /**
  * Sends a lane's committed messages to Kafka in lane order, while we hold its lease (DESIGN, guarantee 5). claim_events and
@@ -96,9 +102,11 @@ export class LaneOutbox {
   /** Sends in the background, after `idle`. */
   sendCommitted(records: readonly PublishRecord[], upTo: bigint): void {
     this.deps.metrics.unsent.inc(records.length);
+    const spans = startSends(this.deps.tracing, records, idForSpan);
     this.sending = this.send(records, upTo).then((sent) => {
       this.stalled = !sent;
       this.deps.metrics.unsent.dec(records.length);
+      endSends(spans, sent ? undefined : 'lane_lost');
     });
   }
 

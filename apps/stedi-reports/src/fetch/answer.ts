@@ -46,7 +46,7 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
 ]);
 
 /** What a request that got no answer means. */
-export function outcomeOfError(error: unknown): GetOutcome {
+export function outcomeOfError(error: unknown): Exclude<GetOutcome, { kind: 'ok' }> {
   const { code, name } = error as { code?: unknown; name?: unknown };
   if (code === 'ERR_ADDRESS_REFUSED') return { kind: 'failed', reason: 'report_address_refused' };
   const timedOut = name === 'TimeoutError' || (typeof code === 'string' && TIMEOUTS.has(code));

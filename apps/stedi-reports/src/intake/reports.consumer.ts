@@ -1,8 +1,8 @@
 import { CONSUMERS } from '@claimwire/contracts';
-import { type Batch, KafkaBatch, type LaneBatch } from '@claimwire/kafka';
+import { type Batch, errorCode, KafkaBatch, type LaneBatch } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { inTransaction, LaneStore, PG_POOL, type Pool } from '@claimwire/postgres';
-import { faultPoint } from '@claimwire/service-host';
+import { BatchSpans, faultPoint, Tracing } from '@claimwire/service-host';
 import { Controller, Inject } from '@nestjs/common';
 import { StediReportsConfig } from '../config.js';
 import { ConnectionDirectory } from '../connection-directory.js';
@@ -25,6 +25,7 @@ export class ReportsConsumer {
     private readonly directory: ConnectionDirectory,
     private readonly workers: JobWorkers,
     private readonly metrics: ReportMetrics,
+    private readonly tracing: Tracing,
     config: StediReportsConfig,
   ) {
     this.keyring = Keyring.parse(config.CLAIMWIRE_KEYRING);
@@ -34,16 +35,31 @@ export class ReportsConsumer {
   async handle(batch: Batch): Promise<void> {
     const { lane, nextOffset } = batch as LaneBatch;
     const { jobs, skipped } = await this.sort(batch);
+    const trace = this.trace(batch, jobs);
     const inserted = await inTransaction(this.pool, async (client) => {
       await this.lanes.advance(client, lane, nextOffset);
       const made = await insertJobs(client, this.keyring, jobs);
       await faultPoint('stedi-reports.before-commit');
       return made;
+    }).catch((error: unknown) => {
+      trace?.end(errorCode(error));
+      throw error;
     });
+    trace?.end();
     await faultPoint('stedi-reports.after-commit');
     for (const reason of skipped) this.metrics.count('skipped', reason);
     this.metrics.jobsAdded.inc({ origin: 'webhook' }, inserted);
     if (inserted > 0) this.workers.poke();
+  }
+
+  /** What becomes of an announcement whose trace is kept is done in that trace. */
+  private trace({ topic, partition }: Batch, jobs: readonly NewJob[]): BatchSpans | null {
+    if (!this.tracing.isOn) return null;
+    const messages = jobs.map(({ headers: { traceparent, id } }) => ({ traceparent, id }));
+    const spans = BatchSpans.begin(this.tracing, { topic, partition, consumer: CONSUMER, messages });
+    for (const [index, { headers }] of jobs.entries())
+      headers.traceparent = spans?.traceparentOf(index) ?? headers.traceparent;
+    return spans;
   }
 
   private async sort(batch: Batch): Promise<{ jobs: NewJob[]; skipped: string[] }> {

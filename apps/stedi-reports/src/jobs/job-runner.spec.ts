@@ -1,5 +1,5 @@
 import { PublishTimeoutError } from '@claimwire/kafka';
-import { createLogger, createMetricsRegistry, readConfig } from '@claimwire/service-host';
+import { createLogger, createMetricsRegistry, readConfig, Tracing } from '@claimwire/service-host';
 import { describe, expect, it } from 'vitest';
 import { StediReportsConfig } from '../config.js';
 import { ReportMetrics } from '../metrics.js';
@@ -61,7 +61,7 @@ async function noted(end: () => Promise<Ending>, { job = JOB, signal = new Abort
     destination: { write: (line) => void lines.push(line) },
   });
   const metrics = new ReportMetrics(createMetricsRegistry());
-  const runner = new JobRunner(processor, outcomes, pauses, moves, config.config, metrics, logger);
+  const runner = new JobRunner(processor, outcomes, pauses, moves, config.config, metrics, logger, new Tracing());
   const brokerAnswers = await runner.run(job, undefined, signal);
   return { notes, brokerAnswers, log: lines.join('\n') };
 }

@@ -1,5 +1,5 @@
 import { errorCode, isTransient } from '@claimwire/kafka';
-import { faultPoint, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { faultPoint, ROOT_LOGGER, type RootLogger, Tracing } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { StediReportsConfig } from '../config.js';
 import type { KnownSettings } from '../connection-directory.js';
@@ -10,6 +10,7 @@ import { insist, type Patience } from './insist.js';
 import type { Job, SettledState } from './job.js';
 import { JobMoves } from './job-moves.js';
 import { JobOutcomes } from './job-outcomes.js';
+import { endTry, inTrace, startTry } from './job-span.js';
 import { type Ending, ReportProcessor } from './report-processor.js';
 
 const OUTCOMES: Record<SettledState, JobOutcome> = {
@@ -31,6 +32,7 @@ export class JobRunner {
     private readonly config: StediReportsConfig,
     private readonly metrics: ReportMetrics,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
+    private readonly tracing: Tracing,
   ) {
     this.backoff = { firstMs: config.RETRY_FIRST_MS, longestMs: config.RETRY_LONGEST_MS };
   }
@@ -43,13 +45,24 @@ export class JobRunner {
     const started = performance.now();
     const patience = { until: started + this.config.JOB_LEASE_MS, signal };
     try {
-      const ending = await this.processor.process(job, known, signal);
+      const ending = await this.process(job, known, signal);
       await faultPoint('stedi-reports.after-publish');
       // Its claims are published: while PostgreSQL is away, another try would only publish them again.
       await insist(() => this.note(job, ending, Math.round(performance.now() - started)), patience);
       return true;
     } catch (error) {
       return await this.onFailure(job, error, patience);
+    }
+  }
+
+  private async process(job: Job, known: KnownSettings | undefined, signal: AbortSignal): Promise<Ending> {
+    const span = startTry(this.tracing, job);
+    let ending: Ending | null = null;
+    try {
+      ending = await this.processor.process(inTrace(job, span), known, signal);
+      return ending;
+    } finally {
+      if (span) endTry(span, ending);
     }
   }
 

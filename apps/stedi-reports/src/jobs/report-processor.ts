@@ -1,7 +1,9 @@
-import { RecordTooLargeError } from '@claimwire/kafka';
+import { rawTopic } from '@claimwire/contracts';
+import { errorCode, RecordTooLargeError } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { isExpectedAccount } from '@claimwire/provider-kit';
-import { explodeReport } from '@claimwire/provider-stedi';
+import { explodeReport, type ReportPart } from '@claimwire/provider-stedi';
+import { endSends, startSend, Tracing, traceparentFrom } from '@claimwire/service-host';
 import { Injectable } from '@nestjs/common';
 import { partRecord, quarantineRecord } from '../build-messages.js';
 import { StediReportsConfig } from '../config.js';
@@ -36,6 +38,7 @@ export class ReportProcessor {
     private readonly moves: JobMoves,
     private readonly config: StediReportsConfig,
     private readonly metrics: ReportMetrics,
+    private readonly tracing: Tracing,
   ) {
     this.keyring = Keyring.parse(config.CLAIMWIRE_KEYRING);
   }
@@ -74,9 +77,10 @@ export class ReportProcessor {
     return { kind: 'settled', state: 'quarantined', reason };
   }
 
-  private async fetch({ event }: Job, reports: ReportSettings, signal: AbortSignal): Promise<FetchedReport> {
+  private async fetch({ event, headers }: Job, reports: ReportSettings, signal: AbortSignal): Promise<FetchedReport> {
     const stop = this.metrics.fetchSeconds.startTimer();
-    return fetchReport(this.client, reports, event, signal).finally(() => stop());
+    const get: StediClient['get'] = (url, apiKey, until) => this.client.get(url, apiKey, until, headers.traceparent);
+    return fetchReport({ get }, reports, event, signal).finally(() => stop());
   }
 
   private async retryOrQuarantine(job: Job, { kind, reason }: Failed): Promise<Ending> {
@@ -94,7 +98,7 @@ export class ReportProcessor {
   private async publish(job: Job, fetched: Extract<FetchedReport, { kind: 'report' }>): Promise<Ending> {
     const { parts, unreadable } = explodeReport(fetched.reportKind, fetched.report, fetched.context);
     try {
-      await this.publisher.publishAll(parts.map((part) => partRecord(job.headers, part)));
+      await this.send(job.headers, parts);
     } catch (error) {
       // The other claims are published; a person must look at the one that no topic takes.
       if (error instanceof RecordTooLargeError) return this.quarantine(job, 'report_part_too_large');
@@ -105,5 +109,18 @@ export class ReportProcessor {
     if (unreadable > 0) return this.quarantine(job, 'report_claim_without_control_number');
     const reason = parts.length > 0 ? fetched.reportKind : 'report_without_claims';
     return { kind: 'settled', state: 'done', reason, claims: parts.length };
+  }
+
+  /** All claims of a report are one send: their messages carry its context. */
+  private async send(headers: Job['headers'], parts: readonly ReportPart[]): Promise<void> {
+    const span = startSend(this.tracing, rawTopic('stedi-reports'), headers.traceparent, { count: parts.length });
+    const traced = span ? { ...headers, traceparent: traceparentFrom(span) } : headers;
+    try {
+      await this.publisher.publishAll(parts.map((part) => partRecord(traced, part)));
+      if (span) endSends([span]);
+    } catch (error) {
+      if (span) endSends([span], errorCode(error));
+      throw error;
+    }
   }
 }

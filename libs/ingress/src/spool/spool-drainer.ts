@@ -1,9 +1,11 @@
+import { errorCode } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { inTransaction, PG_POOL, type Pool, type PoolClient } from '@claimwire/postgres';
-import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { endSends, ROOT_LOGGER, type RootLogger, startSend, Tracing } from '@claimwire/service-host';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { FallbackRawEventSink } from '../fallback-raw-event-sink.js';
 import { IngressConfig } from '../ingress-config.js';
+import type { RawEventRecord } from '../raw-event-sink.js';
 import { drainBatch } from './drain-batch.js';
 import { SpoolMetrics } from './spool-metrics.js';
 import { SpoolTable } from './spool-table.js';
@@ -33,6 +35,7 @@ export class SpoolDrainer implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sink: FallbackRawEventSink,
     private readonly metrics: SpoolMetrics,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
+    private readonly tracing: Tracing,
   ) {
     this.table = new SpoolTable(pool);
     this.keyring = Keyring.parse(config.CLAIMWIRE_KEYRING);
@@ -71,12 +74,22 @@ export class SpoolDrainer implements OnApplicationBootstrap, OnModuleDestroy {
     if (!(await this.table.lockForDraining(client))) return false;
     await client.query(IDLE_LIMIT);
     const rows = await this.table.oldest(client, MAX_ROWS, MAX_BYTES);
-    const { published, refused, outage } = await drainBatch(rows, this.keyring, (row) => this.sink.tryPublish(row));
+    const { published, refused, outage } = await drainBatch(rows, this.keyring, (record) => this.publish(record));
     await this.table.delete(client, published);
     await this.table.postpone(client, refused, REFUSED_RETRY_SECONDS);
     this.metrics.drained.inc(published.length);
     this.report(published.length, refused);
     return !outage && rows.length > 0;
+  }
+
+  /** The record keeps the trace that its request wrote into it. */
+  private async publish(record: RawEventRecord): Promise<unknown> {
+    const { topic, headers } = record;
+    const attributes = { 'claimwire.from': 'spool' };
+    const span = startSend(this.tracing, topic, headers.traceparent, { id: headers.ce_id, attributes });
+    const error = await this.sink.tryPublish(record);
+    if (span) endSends([span], error === null ? undefined : errorCode(error));
+    return error;
   }
 
   private report(published: number, refused: readonly string[]): void {
