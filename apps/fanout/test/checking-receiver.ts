@@ -12,7 +12,7 @@ export interface Expectation {
   /** Tries after which a delivery that always failed is given up. */
   tries: number;
   /** null = the connection is reset. */
-  answer(event: ClaimEvent, attempt: number): number | null;
+  answer(event: ClaimEvent, attempt: number): number | null | Promise<number>;
 }
 
 interface Seen {
@@ -77,7 +77,7 @@ export class CheckingReceiver {
     if (request.headers['webhook-id'] !== event.id) this.faults.push(`${path}: webhook-id is not the event's id`);
     const seen = this.meet(path, event, promise);
     await sleep(event.version % 4);
-    const status = promise.answer(event, seen.attempts);
+    const status = await promise.answer(event, seen.attempts);
     if (status === null) return void response.socket?.resetAndDestroy();
     // Counted before it is sent: whoever hears of it may go on at once.
     seen.accepted ||= status < 300;

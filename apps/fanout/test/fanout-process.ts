@@ -11,7 +11,7 @@ const KEPT_LINES = 30;
 export class FanoutProcess {
   private readonly child: ChildProcess;
   /** What it wrote last. */
-  private readonly lines: string[] = [];
+  readonly lines: string[] = [];
   private wasAskedToEnd = false;
   /** Signal or code with which it ended. */
   readonly ended: Promise<NodeJS.Signals | number | null>;

@@ -54,7 +54,7 @@ const GIVEN_UP = new Set([
 const KAFKAJS_STATE = /[\\/]kafkajs[\\/]src[\\/](admin|broker|cluster|consumer|network|producer)[\\/]/;
 /** pg reports a connection that broke or could not be had by message alone. */
 const POSTGRES_MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client (was closed|has encountered a connection error)|Cannot use a pool after calling end)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client (was closed|has encountered a connection error)|Cannot use a pool after calling end|Query read timeout)/;
 
 /**
  * kafkajs forgets its brokers when a connection ends and goes on using them elsewhere: "Cannot read properties of null

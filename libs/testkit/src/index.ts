@@ -20,4 +20,5 @@ export * from './test-database.js';
 export * from './senders/index.js';
 export * from './stedi-report-server/index.js';
 export * from './receiver/index.js';
+export { SmallDiskPostgres } from './faults/small-disk-postgres.js';
 export * from './faults/tcp-proxy.js';

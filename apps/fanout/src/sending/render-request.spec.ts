@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks';
+import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
 import { compileDestination } from '../configuration/compile-destination.js';
 import type { WebhookRecord } from '../configuration/compile-destination.js';
@@ -67,9 +68,45 @@ describe('the request of a delivery', () => {
     expect(headers['webhook-id']).toBe('evt_1');
   });
 
-  it('leaves out a secret whose time is over', () => {
-    const secrets = [{ value: SECRETS[0] ?? '' }, { value: SECRETS[1] ?? '', notAfter: '2020-01-01T00:00:00Z' }];
-    expect(render({ secrets }).headers['webhook-signature']?.split(' ')).toHaveLength(1);
+  it.each([
+    ['standardwebhooks', Webhook],
+    ['svix', SvixWebhook],
+  ])(
+    'is verified by %s with the old secret until its time is over, and with the new one from then on',
+    (_, Library) => {
+      const [old = '', next = ''] = SECRETS;
+      const ends = (notAfter: string) => [{ value: next }, { value: old, notAfter }];
+      const stages = [[{ value: old }], ends('2999-01-01T00:00:00Z'), ends('2020-01-01T00:00:00Z')];
+      const accepted = stages.map((secrets) => {
+        const { body, headers } = render({ secrets });
+        return [old, next].map((secret) => {
+          try {
+            new Library(secret).verify(body?.toString() ?? '', headers);
+            return true;
+          } catch {
+            return false;
+          }
+        });
+      });
+      expect(accepted).toEqual([
+        [true, false],
+        [true, true],
+        [false, true],
+      ]);
+      expect(render({ secrets: stages[2] }).headers['webhook-signature']?.split(' ')).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    ['standardwebhooks', Webhook],
+    ['svix', SvixWebhook],
+  ])('is refused by %s when a byte of the body, the id or the time is another', (_, Library) => {
+    const { headers } = render();
+    const library = new Library(SECRETS[0] ?? '');
+    const otherTime = String(Number(headers['webhook-timestamp']) - 1);
+    expect(() => library.verify(MESSAGE.replace('paid', 'Paid'), headers)).toThrow();
+    expect(() => library.verify(MESSAGE, { ...headers, 'webhook-id': 'evt_2' })).toThrow();
+    expect(() => library.verify(MESSAGE, { ...headers, 'webhook-timestamp': otherTime })).toThrow();
   });
 
   it('names the event by CloudEvents headers', () => {
