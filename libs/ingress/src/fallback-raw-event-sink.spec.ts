@@ -44,6 +44,16 @@ describe('FallbackRawEventSink', () => {
     expect(changes).toEqual([['open', 'publish_timeout']]);
   });
 
+  it.each(['KAFKA_STORAGE_ERROR', 'NOT_ENOUGH_REPLICAS', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'])(
+    'spools what brokers answer by %s until the deadline, and says so',
+    async (type) => {
+      kafka.error = new PublishTimeoutError('t', 1, Object.assign(new Error(type), { type }));
+      await sink.accept(record);
+      expect(spool.calls).toBe(1);
+      expect(changes).toEqual([['open', type]]);
+    },
+  );
+
   it('spools an event that probes the brokers too, and goes back to Kafka after its acknowledgement', async () => {
     kafka.error = timeout;
     await sink.accept(record);

@@ -50,6 +50,21 @@ describe('exploding a 277CA', () => {
     expect(JSON.stringify(parts)).not.toContain('SECRETLASTNAME');
   });
 
+  it('takes the service lines along, whole', () => {
+    const serviceLines = [
+      { lineItemControlNumber: '1', service: { procedureCode: '97155' }, serviceClaimStatuses: [] },
+    ];
+    const claims = [{ ...claim277('a1'), serviceLines, subscriber: { lastName: 'SECRETLASTNAME' } }];
+    const patientClaimStatusDetails = [{ claims, subscriber: { lastName: 'SECRETLASTNAME' } }];
+    const report = {
+      transactions: [
+        { payers: [{ claimStatusTransactions: [{ claimStatusDetails: [{ patientClaimStatusDetails }] }] }] },
+      ],
+    };
+    const [part] = explodeReport('277', report, CONTEXT).parts;
+    expect(part?.body.claim).toEqual({ ...claim277('a1'), serviceLines });
+  });
+
   it('counts a claim without a number, and takes the patient account number in its place', () => {
     const claims = [claim277(null), claim277(' a1 '), { claimStatus: { patientAccountNumber: 'b2' } }];
     const report = {

@@ -62,7 +62,7 @@ const SHAPES: Record<ReportKind, Shape> = {
       const status = readObject(claim.claimStatus);
       return [status.referencedTransactionTraceNumber, status.patientAccountNumber].find(readControlNumber);
     },
-    claim: (claim) => pick(claim, ['claimStatus']),
+    claim: (claim) => pick(claim, ['claimStatus', 'serviceLines']),
     report: ([, transaction, payer, statusTransaction]) => ({
       ...pick(transaction, ['controlNumber', 'transactionSetCreationDate']),
       payer: pick(payer, PAYER_FIELDS),

@@ -24,9 +24,13 @@ const wrapped = (detail: object = {}) => {
   return { event: { ...event, detail: { ...event.detail, ...detail } } };
 };
 const thin = (more: object = {}) => ({ ...fixture<object>('stedi-event-destination.transaction.processed'), ...more });
-const part277 = (category: string) => {
-  const informationStatuses = [{ healthCareClaimStatusCategoryCode: category, statusCode: '21' }];
-  return { kind: '277', claim: { claimStatus: { informationClaimStatuses: [{ informationStatuses }] } } };
+const part277 = (category: string, lineCategory = 'A3', line: object = {}) => {
+  const status = (code: string) => ({ healthCareClaimStatusCategoryCode: code, statusCode: '21' });
+  const claimStatus = { informationClaimStatuses: [{ informationStatuses: [status(category)] }] };
+  const serviceClaimStatuses = [{ effectiveDate: '20250201', serviceStatuses: [status(lineCategory)] }];
+  const service = { procedureCode: '97155', procedureModifiers: ['GT'], serviceIdQualifierCode: 'HC' };
+  const serviceLines = [{ lineItemControlNumber: '1', service, serviceClaimStatuses, ...line }];
+  return { kind: '277', claim: { claimStatus, serviceLines } };
 };
 const part835 = (claimPaymentInfo: object, claimAdjustmentGroupCode = 'CO') => ({
   kind: '835',
@@ -51,6 +55,7 @@ describe('what Stedi documents', () => {
     ['an event', TYPE, wrapped({ priority: 'high' }), 'event.detail.priority'],
     ['a bare event', TYPE, wrapped({ x12: { parts: [1] } }).event, 'detail.x12.parts'],
     ['a thin event', 'stedi.transaction.processed', thin({ data: {} }), 'data'],
+    ['a line', 'stedi.report.277', part277('A3', 'A3', { note: 'x' }), 'claim.serviceLines[].note'],
     ['a payment', 'stedi.report.835', part835({ carrier: { name: 'ANON' } }), 'claim.claimPaymentInfo.carrier'],
   ])('tells a member that is new in %s, by its path', (_name, eventType, body, path) => {
     expect(driftOf(eventType, body)).toEqual([`field ${path}`]);
@@ -58,6 +63,7 @@ describe('what Stedi documents', () => {
 
   it.each([
     ['a status category', 'stedi.report.277', part277('Z9')],
+    ["a line's status category", 'stedi.report.277', part277('A3', 'Z9')],
     ['a claim status', 'stedi.report.835', part835({ claimStatusCode: '77' })],
     ['an adjustment group', 'stedi.report.835', part835({}, 'XX')],
     ['a direction', TYPE, wrapped({ direction: 'SIDEWAYS' })],

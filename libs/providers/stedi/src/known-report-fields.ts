@@ -13,6 +13,7 @@ const STATUS = `healthCareClaimStatusCategoryCode healthCareClaimStatusCategoryC
   entityIdentifierCode entityIdentifierCodeValue nationalCouncilForPrescriptionDrugProgramsRejectPaymentCodes`;
 
 const CLAIM_STATUSES = 'claim.claimStatus.informationClaimStatuses[]';
+const LINE_STATUSES = 'claim.serviceLines[].serviceClaimStatuses[].serviceStatuses[]';
 
 /** One claim's part of a 277CA, as Stedi's API reference describes the report (see the README). */
 export const ACKNOWLEDGMENT_FIELDS: KnownFields = describeFields(
@@ -32,12 +33,22 @@ export const ACKNOWLEDGMENT_FIELDS: KnownFields = describeFields(
        statusInformationActionCodeValue statusInformationEffectiveDate statusMessage totalClaimChargeAmount`,
     ],
     [`${CLAIM_STATUSES}.informationStatuses[]`, STATUS],
+    ['claim.serviceLines[]', 'beginServiceLineDate endServiceLineDate lineItemControlNumber serviceLineDate'],
+    [
+      'claim.serviceLines[].service',
+      `amountPaid chargeAmount procedureCode procedureModifiers revenueCode serviceIdQualifierCode
+       serviceIdQualifierCodeValue submittedUnits`,
+    ],
+    ['claim.serviceLines[].serviceClaimStatuses[]', 'effectiveDate'],
+    [LINE_STATUSES, STATUS],
   ],
   {
     mode: MODES,
     'report.payer.entityIdentifierCode': ['AY', 'PR'],
     [`${CLAIM_STATUSES}.statusInformationActionCode`]: ['U', 'WQ'],
     [`${CLAIM_STATUSES}.informationStatuses[].healthCareClaimStatusCategoryCode`]: STATUS_CATEGORIES,
+    'claim.serviceLines[].service.serviceIdQualifierCode': ['AD', 'ER', 'HC', 'HP', 'IV', 'NU', 'WK'],
+    [`${LINE_STATUSES}.healthCareClaimStatusCategoryCode`]: STATUS_CATEGORIES,
   },
 );
 

@@ -95,6 +95,82 @@ describe('a claim of a 277CA', () => {
     expect(factOf(part('277', { report: { payer: { entityIdentifierCode } } })).reportedBy).toBe(reportedBy);
   });
 
+  const serviceLine = (more: Json = {}, categories = ['A3']): Json => ({
+    beginServiceLineDate: '20250105',
+    lineItemControlNumber: 'IJKL1234',
+    service: {
+      chargeAmount: '137.96',
+      procedureCode: '97155',
+      procedureModifiers: ['GT'],
+      serviceIdQualifierCode: 'HC',
+    },
+    serviceClaimStatuses: categories.map((category) => ({
+      serviceStatuses: [{ healthCareClaimStatusCategoryCode: category, statusCode: '164', entityIdentifierCode: 'IL' }],
+    })),
+    ...more,
+  });
+  const withLines = (categories: string[], serviceLines: unknown): Json => {
+    const acknowledged = acknowledgment(categories);
+    return { ...acknowledged, claim: { ...(acknowledged.claim as Json), serviceLines } };
+  };
+
+  it('carries the status, the codes and the charge of each service line', () => {
+    const second = serviceLine({ lineItemControlNumber: 'B', service: {}, endServiceLineDate: '20250107' }, [
+      'A1',
+      'a7',
+    ]);
+    expect(factOf(withLines(['A3'], [serviceLine(), second])).lines).toEqual([
+      {
+        id: 'IJKL1234',
+        procedure: '97155',
+        billed: '137.96',
+        approved: null,
+        paid: null,
+        status: 'rejected',
+        reasons: [
+          { system: 'x12.507', code: 'A3' },
+          { system: 'x12.508', code: '164' },
+        ],
+        serviceDates: { start: '2025-01-05', end: '2025-01-05' },
+      },
+      expect.objectContaining({
+        id: 'B',
+        procedure: null,
+        billed: null,
+        status: 'rejected',
+        reasons: [
+          { system: 'x12.507', code: 'A1' },
+          { system: 'x12.508', code: '164' },
+          { system: 'x12.507', code: 'A7' },
+        ],
+        serviceDates: { start: '2025-01-05', end: '2025-01-07' },
+      }),
+    ]);
+  });
+
+  it('keeps its own status and reasons, whatever its lines say', () => {
+    const fact = factOf(withLines(['A1'], [serviceLine()]));
+    expect(fact).toMatchObject({ status: 'received', providerStatus: 'A1', flags: [] });
+    expect(fact.reasons).not.toContainEqual({ system: 'x12.508', code: '164' });
+  });
+
+  it('has lines without a status where none is said, and none where there are none', () => {
+    expect(factOf(withLines(['A3'], [serviceLine({}, []), 'odd'])).lines).toMatchObject([
+      { status: null, reasons: [] },
+      { id: null, status: null, serviceDates: null },
+    ]);
+    expect(factOf(withLines(['A3'], undefined)).lines).toEqual([]);
+  });
+
+  it('is flagged where a line has a category outside the standard', () => {
+    const fact = factOf(withLines(['A3'], [serviceLine({}, ['F2'])]));
+    expect(fact).toMatchObject({
+      status: 'rejected',
+      flags: ['status_outside_standard'],
+      lines: [{ status: 'denied' }],
+    });
+  });
+
   it('without any status is unknown', () => {
     expect(factOf(acknowledgment([]))).toMatchObject({ status: 'unknown', providerStatus: null });
   });
