@@ -152,15 +152,20 @@ export class Fanout {
   }
 
   /**
-   * Whether a delivery that was just stored goes to its sender. Not where the look at the configuration that it was stored
-   * by shows its webhook held: the sender may not have heard of that yet, and would send.
+   * Whether a delivery that was just stored goes to its sender, which first gets the configuration that it was stored by: it
+   * may not have heard of that yet, and would send to a webhook that is paused, or as it was before.
    */
   mayOffer(webhookId: string): boolean {
-    if (!this.holds(webhookId)) return false;
-    const status = this.parts.configuration.loaded?.destinations.get(webhookId)?.status;
-    if (status === 'active') return true;
+    const sender = this.keeper.sender(webhookId);
+    const { loaded } = this.parts.configuration;
+    if (!sender || !loaded) return false;
+    const destination = loaded.destinations.get(webhookId);
+    if (destination === sender.target) return true;
     this.adjust();
-    return false;
+    const isActive = destination?.status === 'active' && sender.accepts(destination);
+    if (isActive) sender.configure(destination, loaded.look);
+    else sender.suspend(loaded.look);
+    return isActive;
   }
 
   /** A delivery that is committed. */

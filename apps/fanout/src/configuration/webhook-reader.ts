@@ -44,6 +44,7 @@ from webhooks w join credential_sets c on c.id = w.credential_set_id and c.tenan
       'sealed', encode(sealed, 'base64')) order by kid) as keys
     from signing_keys where tenant_id = w.tenant_id and (published_until is null or published_until > now())
   ) k on w.signing->>'type' = 'jwt_rs256'
+where $1::text[] is null or w.id = any($1)
 order by w.created_at, w.id`;
 
 /** Reads the webhooks and opens their secrets; a row that has not changed is not opened again. */
@@ -56,18 +57,30 @@ export class WebhookReader {
     private readonly onUnusable: (webhookId: string, error: unknown) => void,
   ) {}
 
-  /** In order of creation. */
-  async read(client: Queryable): Promise<Destination[]> {
-    const { rows } = await client.query<WebhookRow>(WEBHOOKS);
-    const next = new Map<string, Cached>();
+  /**
+   * In order of creation.
+   * @param ids of these webhooks only; null = all
+   */
+  async read(client: Queryable, ids: readonly string[] | null): Promise<Destination[]> {
+    const { rows } = await client.query<WebhookRow>(WEBHOOKS, [ids]);
+    const read = new Map<string, Cached>();
     for (const row of rows) {
       const known = this.cache.get(row.id);
       const { fingerprint } = row;
       const isKnown = known?.fingerprint === fingerprint;
-      next.set(row.id, isKnown ? known : { fingerprint, destination: this.compile(row) });
+      read.set(row.id, isKnown ? known : { fingerprint, destination: this.compile(row) });
     }
-    this.cache = next;
-    return [...next.values()].flatMap(({ destination }) => destination ?? []);
+    this.remember(read, ids);
+    return [...read.values()].flatMap(({ destination }) => destination ?? []);
+  }
+
+  private remember(read: Map<string, Cached>, ids: readonly string[] | null): void {
+    if (ids === null) this.cache = read;
+    for (const id of ids ?? []) {
+      const cached = read.get(id);
+      if (cached) this.cache.set(id, cached);
+      else this.cache.delete(id);
+    }
   }
 
   private compile(row: WebhookRow): Destination | null {

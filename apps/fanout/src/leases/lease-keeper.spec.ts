@@ -9,7 +9,8 @@ import { ReplicaRoll } from './replica-roll.js';
 
 const snapshot = (timeoutMs: number, look: number): ConfigurationSnapshot => ({
   version: 1n,
-  isSettled: true,
+  settledVersion: 1n,
+  openWriters: new Set<string>(),
   look,
   index: new BindingIndex([]),
   destinations: new Map([['whk_1', exampleDestination({ timeoutMs })]]),

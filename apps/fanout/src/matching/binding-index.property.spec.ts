@@ -36,4 +36,27 @@ describe('the index', () => {
       ),
     );
   });
+
+  it('with some webhooks replaced matches as one made of all that is there then', () => {
+    const binding = fc.record({
+      ...{ tenantId: fc.constantFrom('demo', 'other'), webhookId: fc.constantFrom('1', '2', '3', '4') },
+      ...{ eventType: fc.oneof(type, fc.constant('*')), filters },
+    });
+    // A webhook is of one tenant.
+    const owned = fc
+      .array(binding)
+      .map((all) => all.map((one) => ({ ...one, webhookId: `${one.tenantId}-${one.webhookId}` })));
+    const changed = fc.subarray(['demo-1', 'demo-2', 'other-1', 'other-3']).map((ids) => new Set(ids));
+    fc.assert(
+      fc.property(owned, owned, changed, values, type, (before, drawn, ids, own, ofType) => {
+        const replaced = drawn.filter(({ webhookId }) => ids.has(webhookId));
+        const kept = before.filter(({ webhookId }) => !ids.has(webhookId));
+        const next = new BindingIndex(before).with(ids, replaced);
+        for (const tenant of ['demo', 'other']) {
+          const facts = exampleFacts({ ...own, type: ofType, tenant });
+          expect(next.match(facts).toSorted()).toEqual(matches(facts, ...kept, ...replaced).toSorted());
+        }
+      }),
+    );
+  });
 });

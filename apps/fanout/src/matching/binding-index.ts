@@ -1,4 +1,4 @@
-import { BINDING_FILTERS, type EventFacts, type FilterValues } from '@claimwire/contracts';
+import { BINDING_FILTERS, type BindingFilter, type EventFacts, type FilterValues } from '@claimwire/contracts';
 
 /** A row of `bindings`. A filter that is an array means any of its values; all filters must hold. */
 export interface Binding {
@@ -9,61 +9,138 @@ export interface Binding {
   filters: Readonly<Record<string, unknown>>;
 }
 
-type Predicate = (facts: FilterValues) => boolean;
-interface Compiled {
-  webhookId: string;
-  holds: Predicate;
+type Wanted = readonly (readonly [BindingFilter, ReadonlySet<string>])[];
+
+interface Compiled extends Pick<Binding, 'webhookId' | 'eventType'> {
+  /** All must hold; null = one that this version cannot judge is among them. */
+  wanted: Wanted | null;
 }
-type ByType = Map<string, Compiled[]>;
 
 const ANY_TYPE = '*';
-const never: Predicate = () => false;
+/** A binding is looked up by the first of these that it filters by: the ones that tell most events apart come first. */
+const MOST_TELLING: readonly BindingFilter[] = [
+  'connection',
+  'partnership',
+  'status',
+  'transaction',
+  'provider',
+  'environment',
+];
 
-function compileFilter(name: string, value: unknown): Predicate {
-  const known = BINDING_FILTERS.find((filter) => filter === name);
-  // A filter of a newer version that this one cannot judge: sending too little is repaired by a replay, too much is not.
-  if (!known) return never;
-  const wanted = new Set((Array.isArray(value) ? value : [value]).map(String));
-  return (facts) => {
-    const actual = facts[known];
-    return actual !== null && wanted.has(actual);
-  };
+const isFilter = (name: string): name is BindingFilter => BINDING_FILTERS.some((filter) => filter === name);
+
+/** Null for a filter of a newer version: sending too little is repaired by a replay, too much is not. */
+function compileFilters(filters: Binding['filters']): Wanted | null {
+  const wanted: [BindingFilter, ReadonlySet<string>][] = [];
+  for (const [name, value] of Object.entries(filters)) {
+    if (value === null || value === undefined) continue;
+    if (!isFilter(name)) return null;
+    wanted.push([name, new Set((Array.isArray(value) ? value : [value]).map(String))]);
+  }
+  return wanted;
 }
 
-function compile({ webhookId, filters }: Binding): Compiled {
-  const predicates = Object.entries(filters)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => compileFilter(name, value));
-  return { webhookId, holds: (facts) => predicates.every((holds) => holds(facts)) };
+const compile = ({ webhookId, eventType, filters }: Binding): Compiled => ({
+  webhookId,
+  eventType,
+  wanted: compileFilters(filters),
+});
+
+function holds(wanted: Wanted, facts: FilterValues): boolean {
+  return wanted.every(([name, values]) => {
+    const actual = facts[name];
+    return actual !== null && values.has(actual);
+  });
 }
 
-/** All bindings, compiled for matching in memory: tenant → event type → predicates. */
-export class BindingIndex {
-  private readonly tenants = new Map<string, ByType>();
+/** The bindings of one tenant, found by type and by one value that they want: an event sees few of thousands. */
+class TenantBindings {
+  private readonly buckets = new Map<string, Compiled[]>();
 
-  constructor(bindings: Iterable<Binding>) {
-    for (const binding of bindings) this.add(binding);
+  constructor(readonly all: readonly Compiled[]) {
+    for (const binding of all) this.add(binding);
   }
 
-  /** The webhooks that want this event, each once, in the order of their bindings. */
   match(facts: EventFacts): string[] {
-    const types = this.tenants.get(facts.tenant);
-    if (!types) return [];
     const matched = new Set<string>();
-    for (const bindings of [types.get(facts.type), types.get(ANY_TYPE)]) {
-      for (const { webhookId, holds } of bindings ?? []) {
-        // A notice about a webhook never goes to that webhook: its failure would make the next notice.
-        if (webhookId !== facts.entity && !matched.has(webhookId) && holds(facts)) matched.add(webhookId);
+    for (const type of [facts.type, ANY_TYPE]) {
+      this.collect(keyOf(type), facts, matched);
+      for (const name of MOST_TELLING) {
+        const value = facts[name];
+        if (value !== null) this.collect(keyOf(type, name, value), facts, matched);
       }
     }
     return [...matched];
   }
 
-  private add(binding: Binding): void {
-    const types: ByType = this.tenants.get(binding.tenantId) ?? new Map<string, Compiled[]>();
-    this.tenants.set(binding.tenantId, types);
-    const compiled = types.get(binding.eventType) ?? [];
-    types.set(binding.eventType, compiled);
-    compiled.push(compile(binding));
+  private collect(key: string, facts: EventFacts, matched: Set<string>): void {
+    for (const { webhookId, wanted } of this.buckets.get(key) ?? []) {
+      // A notice about a webhook never goes to that webhook: its failure would make the next notice.
+      if (webhookId === facts.entity || matched.has(webhookId)) continue;
+      if (wanted && holds(wanted, facts)) matched.add(webhookId);
+    }
+  }
+
+  private add(binding: Compiled): void {
+    if (binding.wanted === null) return;
+    const byName = new Map(binding.wanted);
+    const name = MOST_TELLING.find((telling) => byName.has(telling));
+    if (!name) return this.put(keyOf(binding.eventType), binding);
+    for (const value of byName.get(name) ?? []) this.put(keyOf(binding.eventType, name, value), binding);
+  }
+
+  private put(key: string, binding: Compiled): void {
+    const bucket = this.buckets.get(key);
+    if (bucket) bucket.push(binding);
+    else this.buckets.set(key, [binding]);
+  }
+}
+
+const keyOf = (eventType: string, name = '', value = ''): string => `${eventType}\n${name}\n${value}`;
+
+/** All bindings, compiled for matching in memory. It never changes: `with` makes another one. */
+export class BindingIndex {
+  private readonly tenants = new Map<string, TenantBindings>();
+  private readonly tenantOf = new Map<string, string>();
+
+  constructor(bindings: Iterable<Binding>) {
+    this.add(bindings, new Map());
+  }
+
+  /** The webhooks that want this event, each once. */
+  match(facts: EventFacts): string[] {
+    return this.tenants.get(facts.tenant)?.match(facts) ?? [];
+  }
+
+  /** This one with all bindings of some webhooks replaced; other tenants' are shared with it. */
+  with(webhookIds: ReadonlySet<string>, bindings: readonly Binding[]): BindingIndex {
+    const next = new BindingIndex([]);
+    for (const [tenant, own] of this.tenants) next.tenants.set(tenant, own);
+    for (const [webhook, tenant] of this.tenantOf) if (!webhookIds.has(webhook)) next.tenantOf.set(webhook, tenant);
+    const kept = new Map<string, Compiled[]>();
+    for (const id of webhookIds) {
+      const tenant = this.tenantOf.get(id);
+      if (tenant === undefined || kept.has(tenant)) continue;
+      const all = this.tenants.get(tenant)?.all ?? [];
+      kept.set(
+        tenant,
+        all.filter(({ webhookId }) => !webhookIds.has(webhookId)),
+      );
+    }
+    for (const { tenantId } of bindings) {
+      if (!kept.has(tenantId)) kept.set(tenantId, [...(this.tenants.get(tenantId)?.all ?? [])]);
+    }
+    next.add(bindings, kept);
+    return next;
+  }
+
+  private add(bindings: Iterable<Binding>, byTenant: Map<string, Compiled[]>): void {
+    for (const binding of bindings) {
+      const own = byTenant.get(binding.tenantId) ?? [];
+      byTenant.set(binding.tenantId, own);
+      own.push(compile(binding));
+      this.tenantOf.set(binding.webhookId, binding.tenantId);
+    }
+    for (const [tenant, own] of byTenant) this.tenants.set(tenant, new TenantBindings(own));
   }
 }

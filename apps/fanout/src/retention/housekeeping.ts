@@ -17,6 +17,9 @@ const MEASURE_EVERY_MS = 30_000;
 /** Any constant that nothing else locks by: replicas take turns. */
 const LOCK = 7_302_010;
 
+/** Who has read nothing for half as long reads all of the configuration. */
+const FORGET_CHANGES = `delete from configuration_changes where at < now() - interval '1 day'`;
+
 const FAILED = `select count(*)::int as count from deliveries where state = 'exhausted'`;
 
 /** Makes room: partitions of the days to come, and what is over its time leaves. Every replica tries; one at a time does. */
@@ -68,6 +71,7 @@ export class Housekeeping {
       settled_deliveries: await purgeSettled(pool, FANOUT_DELIVERY_DAYS),
       replays: await purgeReplays(pool, FANOUT_DELIVERY_DAYS),
     };
+    await pool.query(FORGET_CHANGES);
     for (const [what, count] of Object.entries(removed)) metrics.removed(what, count);
     if (Object.values(removed).some((count) => count > 0)) logger.info(removed, 'retention.removed');
     await this.measure();

@@ -107,6 +107,11 @@ export class WebhookSender {
     this.pump();
   }
 
+  /** Starts and reads nothing until a look after this one shows the webhook active. */
+  suspend(look: number): void {
+    this.heldUntilLook = Math.max(this.heldUntilLook ?? 0, look);
+  }
+
   /** A delivery that this process has just stored. */
   offer(delivery: Delivery): void {
     this.onFilled(this.backlog.offer(delivery));

@@ -8,6 +8,7 @@ import { LaneIdentity1763800000008 } from './0008-lane-identity.js';
 import { SearchAndErasure1763800000009 } from './0009-search-and-erasure.js';
 import { DeliveryOperations1763800000010 } from './0010-delivery-operations.js';
 import { DeliveryIndexes1763800000011 } from './0011-delivery-indexes.js';
+import { ConfigurationChanges1763800000015 } from './0015-configuration-changes.js';
 
 /** In order of their timestamps. A migration that was released is never edited. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   SearchAndErasure1763800000009,
   DeliveryOperations1763800000010,
   DeliveryIndexes1763800000011,
+  ConfigurationChanges1763800000015,
 ];
