@@ -135,6 +135,10 @@ describe('latest only', () => {
     const lane = laneOf('latest_only', 1, a2);
     expect(lane.add(a1)).toEqual([a1]);
     expect(takeAll(lane)).toEqual(['2']);
+    expect(lane.add(a1)).toEqual([a1]);
+    lane.answered();
+    lane.settled(a2);
+    expect(takeAll(lane)).toEqual([]);
   });
 });
 

@@ -170,8 +170,9 @@ export class Lane<T extends LaneItem> {
   }
 
   private supersede(chain: Chain<T>, item: T): T[] {
+    // Also after a newer one that is under way: it would arrive later.
+    if (chain.items.some((other) => other.version > item.version)) return [item];
     const waiting = chain.items.slice(chain.busy ? 1 : 0);
-    if (waiting.some((other) => other.version > item.version)) return [item];
     for (const other of waiting) this.forget(other);
     chain.items = chain.items.slice(0, chain.busy ? 1 : 0);
     return waiting;

@@ -46,6 +46,8 @@ export class Backlog {
   private invalidated = false;
   private offered: Delivery[] = [];
   private ended = nothingEnded();
+  /** Gave way to newer ones and are not stored as that yet: the table still shows them as pending. */
+  private readonly leaving = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private timerAt = Infinity;
   private closed = false;
@@ -74,8 +76,13 @@ export class Backlog {
     return [];
   }
 
+  superseded(delivery: Delivery): void {
+    this.leaving.add(delivery.id);
+  }
+
   settled(delivery: Delivery): void {
     this.stalled = false;
+    this.leaving.delete(delivery.id);
     if (this.reading) this.ended.ids.add(delivery.id);
   }
 
@@ -120,8 +127,9 @@ export class Backlog {
 
   private async read(limit: number, maxBytes: number): Promise<void> {
     const { webhookId, ordering } = this;
+    const known = [...this.lane.ids(), ...this.leaving];
     try {
-      const refill = await this.ports.store.refill({ webhookId, ordering, known: this.lane.ids(), limit, maxBytes });
+      const refill = await this.ports.store.refill({ webhookId, ordering, known, limit, maxBytes });
       this.reading = false;
       if (!this.closed) this.ports.onFilled(this.apply(refill));
     } catch (error) {

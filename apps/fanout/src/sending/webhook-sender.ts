@@ -220,6 +220,7 @@ export class WebhookSender {
   private onFilled(superseded: Delivery[]): void {
     for (const delivery of superseded) {
       this.unsettled += 1;
+      this.backlog.superseded(delivery);
       this.ports.settle({ delivery, outcome: { type: 'superseded' }, attempt: null }, () => {
         this.unsettled -= 1;
         this.backlog.settled(delivery);
