@@ -147,10 +147,10 @@ const deliveryOf = (id: string, claimKey: string, version: number): Delivery => 
 
 describe('a sender', () => {
   it.each([
-    ['per_claim', 'delivers everything, each claim in order'],
-    ['latest_only', 'delivers the latest of each claim, never an older one after it,'],
+    { ordering: 'per_claim', promise: 'delivers everything, each claim in order' },
+    { ordering: 'latest_only', promise: 'delivers the latest of each claim, never an older one after it,' },
   ] as const)(
-    'with %s %s and within its concurrency, however answers, readings and stores interleave',
+    'with $ordering $promise and within its concurrency, however answers, readings and stores interleave',
     async (ordering) => {
       const inputs = [
         fc.scheduler(),
