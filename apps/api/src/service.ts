@@ -1,9 +1,11 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceDefinition } from '@claimwire/service-host';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import { ApiConfig } from './config.js';
 import { landingPage } from './console/landing-page.js';
+import { Problem } from './http/problem.js';
 import { createOpenApi } from './openapi.js';
 import { JWKS_MAX_AGE_SECONDS, SigningKeys } from './webhooks/signing-keys.js';
 
@@ -16,7 +18,18 @@ export const API_SERVICE: ServiceDefinition<ApiConfig> = {
   name: 'api',
   module: (config) => AppModule.forRoot(config),
   http: ({ HOST, PORT, SHUTDOWN_DRAIN_MS }) => ({ host: HOST, port: PORT, drainMs: SHUTDOWN_DRAIN_MS }),
-  fastify: { bodyLimit: BODY_LIMIT_BYTES, routerOptions: { maxParamLength: MAX_PARAM_LENGTH } },
+  fastify: {
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // An address that cannot be decoded: Fastify's own answer would repeat it.
+    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+      const problem = new Problem(400, 'The address cannot be decoded.');
+      void reply
+        .status(400)
+        .type('application/problem+json')
+        .send(Buffer.from(JSON.stringify(problem.toBody())));
+    },
+  },
   setup,
 };
 

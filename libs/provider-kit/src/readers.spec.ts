@@ -80,7 +80,8 @@ describe('reading text and codes', () => {
 
   it('makes a type that can stand in a header', () => {
     expect(eventTypeOf('stedi', 'file.failed.v2')).toBe('stedi.file.failed.v2');
-    for (const odd of ['', 'a b', 'a\n', 'ü', 'x'.repeat(65), null, 7])
+    expect(eventTypeOf('cair', 'transaction.x12.835')).toBe('cair.transaction.x12.835');
+    for (const odd of ['', 'a b', '078-05-1120', 'member.20250311', 'a\n', 'ü', 'x'.repeat(65), null, 7])
       expect(eventTypeOf('stedi', odd)).toBe('stedi.unknown');
   });
 });

@@ -10,6 +10,11 @@ export class ApiClient {
     private readonly key: string,
   ) {}
 
+  /** For requests that this class would not make. */
+  get authorization(): Record<string, string> {
+    return { authorization: `Bearer ${this.key}` };
+  }
+
   async call<T>(
     method: string,
     path: string,
@@ -19,7 +24,7 @@ export class ApiClient {
     const response = await fetch(`${this.baseUrl}/v1${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${this.key}`,
+        ...this.authorization,
         ...(body ? { 'content-type': 'application/json' } : {}),
         ...headers,
       },

@@ -1,4 +1,11 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Logger,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Problem } from './problem.js';
 
@@ -18,6 +25,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private toProblem(error: unknown): Problem {
     if (error instanceof Problem) return error;
+    // The router's own words repeat the path, and paths name claims.
+    if (error instanceof NotFoundException) return new Problem(404, 'There is nothing at this address.');
     if (error instanceof HttpException) return new Problem(error.getStatus(), error.message);
     const status = statusOf(error);
     if (status !== undefined && status >= 400 && status < 500) return new Problem(status, (error as Error).message);

@@ -14,12 +14,21 @@ const RULES = {
 /** Errors of a whole object as flat dotted paths under `prefix`. */
 export function flattenErrors(errors: ValidationError[], prefix = ''): FieldError[] {
   return errors.flatMap((error) => {
-    const path = prefix === '' ? error.property : `${prefix}.${error.property}`;
-    const messages = Object.entries(error.constraints ?? {});
-    const own = messages.map(([, message]) => ({ path, message }));
+    const name = shownName(error.property);
+    const path = prefix === '' ? name : `${prefix}.${name}`;
+    const messages = Object.values(error.constraints ?? {});
+    const own = messages.map((message) => ({ path, message: message.replaceAll(error.property, name) }));
     return [...own, ...flattenErrors(error.children?.filter(isNamed) ?? [], path)];
   });
 }
+
+const NAME = /^[A-Za-z0-9._-]{1,64}$/;
+const MOST_DIGITS = 6;
+const NOT_SHOWN = '(a name that is not shown)';
+
+/** A name of ours that is misspelt is said; what can be none may be a value, or somebody's number, in the wrong place. */
+const shownName = (name: string): string =>
+  NAME.test(name) && name.replaceAll(/\D/g, '').length <= MOST_DIGITS ? name : NOT_SHOWN;
 
 /** One without a name says only that a value is no instance of a known class; what holds it says what it should be. */
 const isNamed = ({ property }: ValidationError): boolean => property !== undefined;

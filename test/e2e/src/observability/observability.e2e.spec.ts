@@ -1,0 +1,14 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { describeCanaries } from './describe-canaries.js';
+import { describeTraces } from './describe-traces.js';
+import { CanaryStage } from './stage.js';
+
+/** One system for both: to start all apps takes longer than either. */
+let stage: CanaryStage;
+beforeAll(async () => {
+  stage = await CanaryStage.start();
+});
+afterAll(() => stage.stop());
+
+describe('traces', () => describeTraces(() => stage));
+describe('canaries', () => describeCanaries(() => stage));
