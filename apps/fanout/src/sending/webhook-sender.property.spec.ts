@@ -151,7 +151,7 @@ describe('a sender', () => {
     { ordering: 'latest_only', promise: 'delivers the latest of each claim, never an older one after it,' },
   ] as const)(
     'with $ordering $promise and within its concurrency, however answers, readings and stores interleave',
-    async (ordering) => {
+    async ({ ordering }) => {
       const inputs = [
         fc.scheduler(),
         fc.array(fc.nat(2), { minLength: 1, maxLength: 15 }),
