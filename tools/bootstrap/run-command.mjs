@@ -26,19 +26,20 @@ export const endTogether = () => {
 };
 
 /**
- * Runs a command in the checkout, its output in var/log/<name>.log.
+ * Runs a command in the checkout, or elsewhere, its output in var/log/<name>.log.
  * @param {string} name
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {string} [cwd]
  * @returns {Promise<CommandResult>}
  */
-export const runLogged = (name, command, args, env = toolEnv()) => {
+export const runLogged = (name, command, args, env = toolEnv(), cwd = ROOT) => {
   mkdirSync(join(VAR, 'log'), { recursive: true });
   const logFile = join(VAR, 'log', `${name}.log`);
   const log = createWriteStream(logFile);
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });

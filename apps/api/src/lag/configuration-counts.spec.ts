@@ -14,6 +14,8 @@ describe('runsOut', () => {
     ['keys that all end before', { keys: [before, before] }, true],
     ['a list of header names', { names: ['a', 'b'] }, false],
     ['an empty list', { secrets: [] }, false],
+    ['a header whose last value ends before', { headers: [{ name: 'a' }, { name: 'b', values: [before] }] }, true],
+    ['headers with a value each that ends after', { headers: [{ name: 'b', values: [before, after] }] }, false],
   ])('%s: %s', (_, auth, expected) => {
     expect(runsOut(auth, AT)).toBe(expected);
   });

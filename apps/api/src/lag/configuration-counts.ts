@@ -28,13 +28,21 @@ export async function readConfigurationCounts(pool: Pool): Promise<Configuration
   };
 }
 
-/** Whether some list of secrets or keys holds none that is still good at that time. */
+/**
+ * Whether some list of secrets or keys holds none that is still good at that time. Headers have such a list each, and all of them
+ * must be right.
+ */
 export function runsOut(auth: object, at: Date): boolean {
   return Object.values(auth).some((value: unknown) => {
     if (!Array.isArray(value) || value.length === 0) return false;
-    return value.every((item: unknown) => endOf(item) < at.getTime());
+    const items = value as unknown[];
+    return (
+      items.every((item) => endOf(item) < at.getTime()) || items.some((item) => hasLists(item) && runsOut(item, at))
+    );
   });
 }
+
+const hasLists = (item: unknown): item is object => typeof item === 'object' && item !== null;
 
 function endOf(item: unknown): number {
   const isTimed = typeof item === 'object' && item !== null && 'notAfter' in item && typeof item.notAfter === 'string';

@@ -7,6 +7,7 @@ import { readConfigurationCounts } from './configuration-counts.js';
 import { readConsumerLag } from './consumer-lag.js';
 import { readFanoutBacklog } from './fanout-backlog.js';
 import { LagMetrics } from './metrics.js';
+import { sharedReading } from './shared-reading.js';
 
 /** Reads lag and backlog again and again; a dead consumer, or one that never ran, is seen as well. */
 @Injectable()
@@ -61,8 +62,13 @@ export class LagExporter implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async readBacklog(): Promise<void> {
     try {
-      const backlog = await readFanoutBacklog(this.pool);
-      this.metrics.showBacklog(backlog, await readConfigurationCounts(this.pool), this.config.LAG_TOP_WEBHOOKS);
+      const { LAG_INTERVAL_MS, LAG_TOP_WEBHOOKS } = this.config;
+      const reading = await sharedReading(this.pool, 'fanout_backlog', LAG_INTERVAL_MS, () =>
+        readFanoutBacklog(this.pool),
+      );
+      const counts = await readConfigurationCounts(this.pool);
+      if (reading) this.metrics.showBacklog(reading.value, counts, { top: LAG_TOP_WEBHOOKS, readAt: reading.readAt });
+      else this.metrics.forgetBacklog();
     } catch (error) {
       this.metrics.forgetBacklog();
       this.logger.warn({ code: errorCode(error) }, 'backlog not read');

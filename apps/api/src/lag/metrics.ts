@@ -98,7 +98,11 @@ export class LagMetrics {
     this.end.reset();
   }
 
-  showBacklog(webhooks: readonly WebhookBacklog[], counts: ConfigurationCounts, top: number): void {
+  showBacklog(
+    webhooks: readonly WebhookBacklog[],
+    counts: ConfigurationCounts,
+    { top, readAt }: { top: number; readAt: number },
+  ): void {
     this.forgetBacklog();
     this.sendable.set(sendable(webhooks));
     this.expiring.set(counts.expiringConnections);
@@ -117,7 +121,7 @@ export class LagMetrics {
       this.webhookBacklog.set({ webhook, status }, depth);
       this.webhookSeconds.set({ webhook, status }, oldestSeconds);
     }
-    this.lastSuccess.set({ source: 'postgres' }, Date.now() / 1_000);
+    this.lastSuccess.set({ source: 'postgres' }, readAt / 1_000);
   }
 
   forgetBacklog(): void {

@@ -9,6 +9,7 @@ import { SearchAndErasure1763800000009 } from './0009-search-and-erasure.js';
 import { DeliveryOperations1763800000010 } from './0010-delivery-operations.js';
 import { DeliveryIndexes1763800000011 } from './0011-delivery-indexes.js';
 import { ConfigurationChanges1763800000015 } from './0015-configuration-changes.js';
+import { SharedReadings1763800000017 } from './0017-shared-readings.js';
 
 /** In order of their timestamps. A migration that was released is never edited. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   DeliveryOperations1763800000010,
   DeliveryIndexes1763800000011,
   ConfigurationChanges1763800000015,
+  SharedReadings1763800000017,
 ];

@@ -11,7 +11,7 @@ import { BenchTopics } from '../machine/topics.js';
 import { postgresSeconds } from '../normalizer/database-usage.js';
 import type { FanoutBenchOptions } from './options.js';
 import type { Receiver } from './receiver.js';
-import { insertWebhook, planEvents, preload } from './seed.js';
+import { insertWebhooks, planEvents, preload } from './seed.js';
 
 export interface FanoutResult {
   deliveriesPerSecond: number;
@@ -61,7 +61,7 @@ class Stage {
     const topics = await BenchTopics.create((name) => name === EVENTS_TOPIC || name === NOTICES_TOPIC);
     const pool = createPool(database.url, 2);
     const keyring = `k1:${randomBytes(32).toString('base64')}`;
-    await insertWebhook(pool, keyring, { url: `${receiver.origin}/in`, concurrency: options.concurrency });
+    await insertWebhooks(pool, keyring, [{ url: `${receiver.origin}/in`, concurrency: options.concurrency }]);
     await preload(pool, topics, planEvents(options.events, options.claims));
     await pool.query('vacuum analyze');
     const env = {

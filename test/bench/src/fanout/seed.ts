@@ -17,8 +17,8 @@ export interface Destination {
   concurrency: number;
 }
 
-/** A webhook as the API stores it, bound to everything. */
-export async function insertWebhook(pool: Pool, keyringText: string, { url, concurrency }: Destination): Promise<void> {
+/** Webhooks as the API stores them, each bound to everything. */
+export async function insertWebhooks(pool: Pool, keyringText: string, destinations: readonly Destination[]) {
   const keyring = Keyring.parse(keyringText);
   const seal = (table: string, row: string, column: string, value: object) =>
     keyring.seal(JSON.stringify(value), { tenant: TENANT, table, row, column });
@@ -27,22 +27,21 @@ export async function insertWebhook(pool: Pool, keyringText: string, { url, conc
     `insert into credential_sets (id, tenant_id, name, type, config, sealed) values ('crd', $1, 'c', 'none', '{}', $2)`,
     [TENANT, seal('credential_sets', 'crd', 'sealed', { type: 'none' })],
   );
-  await pool.query(
-    `insert into webhooks (id, tenant_id, name, method, url, credential_set_id, concurrency, timeout_ms, retry_policy,
-       ordering, signing, signing_sealed, payload)
-     values ('whk', $1, 'w', 'POST', $2, 'crd', $3, 5000, '{"type":"fixed","retries":4,"delaySeconds":1}', 'per_claim',
-       '{"type":"standard_webhooks"}', $4, 'full')`,
-    [
-      TENANT,
-      url,
-      concurrency,
-      seal('webhooks', 'whk', 'signing_sealed', { secrets: [{ value: generateWebhookSecret() }] }),
-    ],
-  );
-  await pool.query(
-    `insert into bindings (id, tenant_id, webhook_id, event_type, filters) values ('bnd', $1, 'whk', '*', '{}')`,
-    [TENANT],
-  );
+  for (const [index, { url, concurrency }] of destinations.entries()) {
+    const id = `whk_${index}`;
+    const secrets = { secrets: [{ value: generateWebhookSecret() }] };
+    await pool.query(
+      `insert into webhooks (id, tenant_id, name, method, url, credential_set_id, concurrency, timeout_ms, retry_policy,
+         ordering, signing, signing_sealed, payload)
+       values ($5, $1, $5, 'POST', $2, 'crd', $3, 5000, '{"type":"fixed","retries":4,"delaySeconds":1}', 'per_claim',
+         '{"type":"standard_webhooks"}', $4, 'full')`,
+      [TENANT, url, concurrency, seal('webhooks', id, 'signing_sealed', secrets), id],
+    );
+    await pool.query(
+      `insert into bindings (id, tenant_id, webhook_id, event_type, filters) values ($2, $1, $3, '*', '{}')`,
+      [TENANT, `bnd_${index}`, id],
+    );
+  }
 }
 
 function eventOf(claim: number, version: number): ClaimEvent {
@@ -71,8 +70,11 @@ export function planEvents(count: number, claims: number): ClaimEvent[] {
 
 /** What the normaliser leaves: every event stored and published. */
 export async function preload(pool: Pool, topics: BenchTopics, events: readonly ClaimEvent[]): Promise<void> {
-  const publisher = new KafkaPublisher(topics.handle, { deadlineMs: PUBLISH_DEADLINE_MS });
-  await publisher.start();
+  await storeEvents(pool, events);
+  await publishEvents(topics, events);
+}
+
+export async function storeEvents(pool: Pool, events: readonly ClaimEvent[]): Promise<void> {
   for (let at = 0; at < events.length; at += SLICE) {
     const slice = events.slice(at, at + SLICE);
     const column = <T>(read: (event: ClaimEvent) => T): T[] => slice.map(read);
@@ -91,8 +93,14 @@ export async function preload(pool: Pool, topics: BenchTopics, events: readonly 
         column((event) => JSON.stringify(event)),
       ],
     );
-    await publisher.publishAll(slice.map(recordOf));
   }
+}
+
+export async function publishEvents(topics: BenchTopics, events: readonly ClaimEvent[]): Promise<void> {
+  const publisher = new KafkaPublisher(topics.handle, { deadlineMs: PUBLISH_DEADLINE_MS });
+  await publisher.start();
+  for (let at = 0; at < events.length; at += SLICE)
+    await publisher.publishAll(events.slice(at, at + SLICE).map(recordOf));
   await publisher.stop();
 }
 

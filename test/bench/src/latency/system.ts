@@ -3,7 +3,7 @@ import { readLog } from '@claimwire/kafka';
 import { createPool, type Pool } from '@claimwire/postgres';
 import { cairStatusChange, freePorts, nodeOptions, testKafkaBrokers } from '@claimwire/testkit';
 import { Pool as HttpPool } from 'undici';
-import { insertWebhook } from '../fanout/seed.js';
+import { insertWebhooks } from '../fanout/seed.js';
 import { allSchemes, type Scheme } from '../ingress/schemes.js';
 import { BenchConnections } from '../ingress/seed-connections.js';
 import { ROOT, ServiceProcess } from '../machine/service-process.js';
@@ -58,7 +58,7 @@ export class System implements Way {
     const arrivals = await Arrivals.listen((body) => idOfMessage(JSON.parse(body) as ClaimEvent));
     const { url } = connections.database;
     const pool = createPool(url, 2);
-    await insertWebhook(pool, connections.keyringText, { url: `${arrivals.origin}/in`, concurrency: CONCURRENCY });
+    await insertWebhooks(pool, connections.keyringText, [{ url: `${arrivals.origin}/in`, concurrency: CONCURRENCY }]);
     const env = {
       ...{ KAFKA_BROKERS: testKafkaBrokers().join(','), KAFKA_TOPIC_PREFIX: topics.prefix, DATABASE_URL: url },
       ...{ CLAIMWIRE_KEYRING: connections.keyringText, EGRESS_ALLOW_NETWORKS: '127.0.0.0/8' },

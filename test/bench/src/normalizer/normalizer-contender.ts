@@ -19,7 +19,7 @@ export interface NormalizerBuild {
   storedBefore: number;
 }
 
-async function insertConnections(pool: Pool): Promise<void> {
+export async function insertConnections(pool: Pool): Promise<void> {
   await pool.query('insert into tenants (id, name) values ($1, $1)', [TENANT]);
   for (const [provider, id] of Object.entries(CONNECTIONS)) {
     await pool.query(
@@ -31,7 +31,7 @@ async function insertConnections(pool: Pool): Promise<void> {
 }
 
 /** @returns how many raw messages PostgreSQL says are settled */
-async function settled(pool: Pool): Promise<number> {
+export async function settled(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ count: string }>(
     `select coalesce(sum(next_offset), 0)::text as count from consumer_lanes where consumer = 'normalizer'`,
   );

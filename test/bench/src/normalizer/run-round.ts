@@ -9,7 +9,7 @@ const PRELOAD_SLICE = 2_000;
 const PRELOAD_DEADLINE_MS = 60_000;
 
 /** What the ingresses left: the raw topics are full before the clock runs. */
-async function preload(topics: BenchTopics, planned: readonly Planned[]): Promise<void> {
+export async function preload(topics: BenchTopics, planned: readonly Planned[]): Promise<void> {
   const publisher = new KafkaPublisher(topics.handle, { deadlineMs: PRELOAD_DEADLINE_MS });
   await publisher.start();
   for (let at = 0; at < planned.length; at += PRELOAD_SLICE) {

@@ -43,7 +43,8 @@ export class Balancer {
   }
 
   remove(backend: Backend): void {
-    this.backends.splice(this.backends.indexOf(backend), 1);
+    const at = this.backends.indexOf(backend);
+    if (at >= 0) this.backends.splice(at, 1);
     this.ready = this.ready.filter((one) => one !== backend);
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppProcess } from '../app-process.js';
 import { freePort } from '../free-port.js';
 import type { AppName } from '../system.js';
+import type { Build } from './build.js';
 import type { Backend, Balancer } from './balancer.js';
 
 export const REPLICAS = 2;
@@ -11,9 +12,13 @@ const READY_MS = 90_000;
 /** Longer than a balancer takes to notice, also on a busy machine (SHUTDOWN_DRAIN_MS). */
 const DRAIN_MS = 2_500;
 
+/** What the chart's preStop waits for, where a build does not drain by itself (preStopSeconds). */
+const PRE_STOP_MS = 500;
+
 interface Replica {
   process: AppProcess;
   backend: Backend | null;
+  build: Build;
 }
 
 /** How one replica left. */
@@ -40,9 +45,8 @@ export class Deployment {
     return this.replicas.map(({ process }) => process);
   }
 
-  /** @param root of the build to run */
-  async start(root: string): Promise<void> {
-    for (let index = 0; index < REPLICAS; index += 1) this.replicas.push(await this.startOne(root, index));
+  async start(build: Build): Promise<void> {
+    for (let index = 0; index < REPLICAS; index += 1) this.replicas.push(await this.startOne(build, index));
     await this.ready();
   }
 
@@ -51,13 +55,13 @@ export class Deployment {
     await this.balancer?.look();
   }
 
-  /** One replica after the other. @param root of the build to run from now on */
-  async roll(root: string): Promise<Departure[]> {
+  /** One replica after the other. @param build to run from now on */
+  async roll(build: Build): Promise<Departure[]> {
     const departures: Departure[] = [];
     for (let index = 0; index < REPLICAS; index += 1) {
       const old = this.replicas[index] as Replica;
       if (this.isStateful) departures.push(await this.end(old));
-      const next = await this.startOne(root, index);
+      const next = await this.startOne(build, index);
       await next.process.ready(READY_MS);
       await this.balancer?.look();
       this.replicas[index] = next;
@@ -74,27 +78,29 @@ export class Deployment {
     return this.app === 'fanout';
   }
 
-  private async startOne(root: string, index: number): Promise<Replica> {
+  private async startOne(build: Build, index: number): Promise<Replica> {
     const port = this.balancer ? await freePort() : null;
     const own: Record<string, string> = port ? { PORT: String(port), SHUTDOWN_DRAIN_MS: String(DRAIN_MS) } : {};
     const names = { FANOUT_REPLICA: `fanout-${index}`, KAFKA_CLIENT_ID: `${this.app}-${index}` };
     const settings = { ...this.env, SHUTDOWN_GRACE_MS: String(GRACE_MS), ...names, ...own };
-    const process = await AppProcess.create(this.app, settings, root);
+    const process = await AppProcess.create(this.app, settings, build.root);
     await process.start();
     const backend = port ? { port, managementUrl: process.managementUrl } : null;
     if (backend) this.balancer?.add(backend);
-    return { process, backend };
+    return { process, backend, build };
   }
 
-  /** SIGTERM. The balancer hears of it only by /readyz. */
-  private async end({ process, backend }: Replica): Promise<Departure> {
+  /** SIGTERM. The balancer hears of it only by /readyz, but for a build that needs to be taken out before. */
+  private async end({ process, backend, build }: Replica): Promise<Departure> {
+    if (backend && !build.drains) {
+      this.balancer?.remove(backend);
+      await sleep(PRE_STOP_MS);
+    }
     const startedAt = performance.now();
     process.signal('SIGTERM');
     const exit = await process.ended(GRACE_MS + 20_000);
-    if (backend) this.balancer?.remove(backend);
     const seconds = (performance.now() - startedAt) / 1000;
-    // The next one begins when things have settled, as minReadySeconds would have it.
-    await sleep(200);
+    if (backend) this.balancer?.remove(backend);
     return { app: this.app, exit, seconds };
   }
 }

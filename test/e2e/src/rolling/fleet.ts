@@ -7,6 +7,7 @@ import { ApiClient } from '../api-client.js';
 import { freePort } from '../free-port.js';
 import { APPS, type AppName } from '../system.js';
 import { Balancer } from './balancer.js';
+import type { Build } from './build.js';
 import { Deployment } from './deployment.js';
 
 const run = promisify(execFile);
@@ -24,10 +25,10 @@ export class Fleet {
 
   /**
    * The schema and the topics are the newer version's, as its Jobs leave them before any app is rolled.
-   * @param from root of the build that runs first
-   * @param newest root of the build whose topics are made
+   * @param from runs first
+   * @param newest makes the topics
    */
-  static async start(from: string, newest: string): Promise<Fleet> {
+  static async start(from: Build, newest: Build): Promise<Fleet> {
     const database = await createTestDatabase();
     const adminKey = `cw_live_${randomBytes(24).toString('hex')}`;
     const balancers = new Map<AppName, Balancer>();
@@ -45,7 +46,9 @@ export class Fleet {
       PUBLIC_INGRESS_URLS: JSON.stringify(Object.fromEntries(urls)),
       LAG_INTERVAL_MS: '2000',
     };
-    await run(process.execPath, [join(newest, 'apps/api/dist/topics.js')], { env: { PATH: process.env.PATH, ...env } });
+    await run(process.execPath, [join(newest.root, 'apps/api/dist/topics.js')], {
+      env: { PATH: process.env.PATH, ...env },
+    });
     const deployments = new Map(APPS.map((app) => [app, new Deployment(app, env, balancers.get(app) ?? null)]));
     const fleet = new Fleet(database, deployments, balancers, adminKey);
     try {

@@ -60,12 +60,25 @@ export const eventsOf = (tenant: string): Record<ProviderName, Events> => ({
   },
 });
 
-/** A sender that keeps its connection, sends an event, waits for its answer, pauses, and never sends anything twice. */
+export interface LoadOptions {
+  provider: ProviderName;
+  connection: Connection;
+  events: Events;
+  /** Numbers of the claims that are this sender's alone. */
+  claims: readonly number[];
+  pauseMs: number;
+  /** Whether it sends again what got no answer, as providers do; else that is a failure. */
+  insists: boolean;
+}
+
+/** A sender that keeps its connection, sends an event, waits for its answer, pauses. */
 export class SteadyLoad {
   /** By claim key, how many of its events were accepted. */
   readonly accepted = new Map<string, number>();
   /** What was answered otherwise, or not at all. */
   readonly failures: string[] = [];
+  /** Requests that got no answer and were sent again. */
+  resent = 0;
   /** Answers that ended their connection. */
   farewells = 0;
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -73,14 +86,7 @@ export class SteadyLoad {
   private step = 0;
   private readonly ended: Promise<void>;
 
-  /** @param claims numbers of the claims that are this sender's alone */
-  constructor(
-    private readonly provider: ProviderName,
-    private readonly connection: Connection,
-    private readonly events: Events,
-    private readonly claims: readonly number[],
-    private readonly pauseMs: number,
-  ) {
+  constructor(private readonly options: LoadOptions) {
     this.ended = this.run();
   }
 
@@ -91,23 +97,29 @@ export class SteadyLoad {
   }
 
   private async run(): Promise<void> {
+    const { events, claims, pauseMs } = this.options;
     while (this.sending) {
-      const planned = this.events(turn(this.claims, this.step), this.step);
+      await this.send(events(turn(claims, this.step), this.step));
       this.step += 1;
-      await this.send(planned);
-      await sleep(this.pauseMs);
+      await sleep(pauseMs);
     }
   }
 
   private async send({ claimKey, body }: Planned): Promise<void> {
-    const { route, headers, body: bytes } = signedRequest(this.provider, this.connection.auth, body);
-    try {
-      const { status, farewell } = await this.post(this.connection.urls[route] as string, headers, bytes);
-      if (farewell) this.farewells += 1;
-      if (status === 202) this.accepted.set(claimKey, (this.accepted.get(claimKey) ?? 0) + 1);
-      else this.failures.push(`${this.provider}: ${status}`);
-    } catch (error) {
-      this.failures.push(`${this.provider}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    const { provider, connection, insists, pauseMs } = this.options;
+    for (;;) {
+      const { route, headers, body: bytes } = signedRequest(provider, connection.auth, body);
+      try {
+        const { status, farewell } = await this.post(connection.urls[route] as string, headers, bytes);
+        if (farewell) this.farewells += 1;
+        if (status === 202) this.accepted.set(claimKey, (this.accepted.get(claimKey) ?? 0) + 1);
+        else this.failures.push(`${provider}: ${status}`);
+        return;
+      } catch (error) {
+        if (!insists) return void this.failures.push(`${provider}: ${(error as NodeJS.ErrnoException).code}`);
+        this.resent += 1;
+        await sleep(pauseMs);
+      }
     }
   }
 
