@@ -1,4 +1,12 @@
-import { HostConfig, Setting, WithDatabase, WithHttp, WithKafka, WithKeyring } from '@claimwire/service-host';
+import {
+  HostConfig,
+  Setting,
+  WithDatabase,
+  WithHttp,
+  WithKafka,
+  WithKeyring,
+  WithReplication,
+} from '@claimwire/service-host';
 import { IsInt, IsString, IsUrl, Max, Min, MinLength } from 'class-validator';
 
 const DatabaseOnly = WithDatabase(HostConfig);
@@ -83,29 +91,7 @@ export class ApiConfig extends WithStores {
 export class MigrateConfig extends DatabaseOnly {}
 
 /** Of `topics.js`. */
-export class TopicsConfig extends KafkaOnly {
-  @Setting({ help: 'on how many brokers each partition is kept', unit: 'brokers', default: 1 })
-  @IsInt()
-  @Min(1)
-  @Max(32)
-  TOPIC_REPLICATION!: number;
-
-  @Setting({ help: 'how many of them must have a message before it counts as written', unit: 'brokers', default: 1 })
-  @IsInt()
-  @Min(1)
-  @Max(32)
-  TOPIC_MIN_INSYNC_REPLICAS!: number;
-
-  override problems(): string[] {
-    const problems = super.problems();
-    if (this.TOPIC_MIN_INSYNC_REPLICAS > this.TOPIC_REPLICATION) {
-      problems.push(
-        'TOPIC_MIN_INSYNC_REPLICAS must not be greater than TOPIC_REPLICATION: no write would ever succeed',
-      );
-    }
-    return problems;
-  }
-}
+export class TopicsConfig extends WithReplication(KafkaOnly) {}
 
 function parseUrls(text: string): Record<string, string> | undefined {
   try {

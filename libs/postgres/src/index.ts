@@ -11,4 +11,5 @@ export * from './pool.js';
 export * from './postgres.module.js';
 export * from './replays/index.js';
 export * from './run-migrations.js';
+export * from './settled-offsets.js';
 export * from './text-array.js';

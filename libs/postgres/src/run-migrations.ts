@@ -24,20 +24,35 @@ export async function runMigrations(url: string): Promise<string[]> {
   }
 }
 
-/**
- * What the schema still lacks of this version; migrations that it does not know are a newer version's, and do no harm
- * (expand and contract).
- * @returns names in order; empty = this version can run
- */
-export async function pendingMigrations(url: string): Promise<string[]> {
+/** Names of migrations, each list in order. */
+export interface SchemaState {
+  applied: string[];
+  /** What the schema still lacks of this version; none = this version can run. */
+  pending: string[];
+  /** Applied by a newer version: they do no harm (expand and contract). */
+  unknown: string[];
+}
+
+/** Changes nothing. @throws while PostgreSQL cannot be reached */
+export async function readSchema(url: string): Promise<SchemaState> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const applied = await appliedMigrations(client);
-    return MIGRATIONS.map(({ name }) => name).filter((name) => !applied.has(name));
+    const present = await appliedMigrations(client);
+    const known = MIGRATIONS.map(({ name }) => name);
+    return {
+      applied: known.filter((name) => present.has(name)),
+      pending: known.filter((name) => !present.has(name)),
+      unknown: [...present].filter((name) => !known.includes(name)),
+    };
   } finally {
     await client.end();
   }
+}
+
+/** @returns what the schema still lacks of this version, in order; empty = this version can run */
+export async function pendingMigrations(url: string): Promise<string[]> {
+  return (await readSchema(url)).pending;
 }
 
 async function appliedMigrations(client: pg.Client): Promise<Set<string>> {

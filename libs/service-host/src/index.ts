@@ -15,3 +15,4 @@ export * from './setting.js';
 export * from './stack-frames.js';
 export * from './start-service.js';
 export * from './tracing/index.js';
+export * from './topics-config.js';

@@ -4,6 +4,7 @@ import {
   WithDatabase,
   WithKafka,
   WithKeyring,
+  WithReplication,
   type ConfigClass,
   type Environment,
 } from '@claimwire/service-host';
@@ -12,6 +13,7 @@ import { SettingsError } from './usage-error.js';
 
 export class DatabaseConfig extends WithDatabase(HostConfig) {}
 export class KafkaConfig extends WithKafka(HostConfig) {}
+export class TopicsConfig extends WithReplication(WithKafka(HostConfig)) {}
 export class KeyringConfig extends WithKeyring(HostConfig) {}
 
 const DEFAULTS = { MANAGEMENT_PORT: 0, KAFKA_CLIENT_ID: 'claimwire-cli', DATABASE_POOL_SIZE: 4 };

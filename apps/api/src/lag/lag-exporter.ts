@@ -1,10 +1,10 @@
-import { createKafka, errorCode, kafkaOptions, type KafkaHandle } from '@claimwire/kafka';
-import { PG_POOL, type Pool } from '@claimwire/postgres';
+import { CONSUMERS } from '@claimwire/contracts';
+import { createKafka, errorCode, kafkaOptions, type KafkaHandle, readConsumerLag } from '@claimwire/kafka';
+import { PG_POOL, type Pool, readSettledOffsets } from '@claimwire/postgres';
 import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ApiConfig } from '../config.js';
 import { readConfigurationCounts } from './configuration-counts.js';
-import { readConsumerLag } from './consumer-lag.js';
 import { readFanoutBacklog } from './fanout-backlog.js';
 import { LagMetrics } from './metrics.js';
 import { sharedReading } from './shared-reading.js';
@@ -53,7 +53,8 @@ export class LagExporter implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async readLag(): Promise<void> {
     try {
-      this.metrics.showLag(await readConsumerLag(this.pool, this.kafka), this.naming);
+      const settled = await readSettledOffsets(this.pool, Object.keys(CONSUMERS));
+      this.metrics.showLag(await readConsumerLag(this.kafka, settled), this.naming);
     } catch (error) {
       this.metrics.forgetLag();
       this.logger.warn({ code: errorCode(error) }, 'lag not read');

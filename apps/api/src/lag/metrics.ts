@@ -1,8 +1,8 @@
+import type { PartitionLag } from '@claimwire/kafka';
 import { WEBHOOK_STATUSES } from '@claimwire/postgres';
 import { METRICS_REGISTRY } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';
-import type { PartitionLag } from './consumer-lag.js';
 import type { ConfigurationCounts } from './configuration-counts.js';
 import { sendable, type WebhookBacklog } from './fanout-backlog.js';
 

@@ -1,6 +1,6 @@
 import { CONSUMERS } from '@claimwire/contracts';
-import { type KafkaHandle, logRanges, offsetsAt } from '@claimwire/kafka';
-import type { Pool } from '@claimwire/postgres';
+import type { KafkaHandle } from './kafka-handle.js';
+import { logRanges, offsetsAt } from './log-offsets.js';
 import { oldestAges } from './oldest-ages.js';
 
 /** One consumer's place on one partition, seen from outside its group. */
@@ -19,25 +19,28 @@ export interface PartitionLag {
   seconds: number;
 }
 
-interface LaneRow {
+/** Where a consumer stands on one partition: the first offset that is not settled. */
+export interface SettledOffset {
   consumer: string;
   topic: string;
   partition: number;
-  next_offset: string;
+  next: bigint;
 }
 
 type Positions = Omit<PartitionLag, 'seconds'>[];
 
 /**
  * The lag of every consumer of ours on every partition, also of one that never ran or is dead.
- * @throws while PostgreSQL or Kafka cannot be reached
+ * @param settledOffsets as PostgreSQL has them, which is the truth
+ * @throws while Kafka cannot be reached
  */
-export async function readConsumerLag(pool: Pool, kafka: KafkaHandle): Promise<PartitionLag[]> {
-  const { rows } = await pool.query<LaneRow>(
-    'select consumer, topic, partition, next_offset::text from consumer_lanes where consumer = any($1)',
-    [Object.keys(CONSUMERS)],
+export async function readConsumerLag(
+  kafka: KafkaHandle,
+  settledOffsets: readonly SettledOffset[],
+): Promise<PartitionLag[]> {
+  const settled = new Map(
+    settledOffsets.map(({ consumer, topic, partition, next }) => [keyOf(consumer, topic, partition), next]),
   );
-  const settled = new Map(rows.map((row) => [keyOf(row.consumer, row.topic, row.partition), BigInt(row.next_offset)]));
   const topics = new Set(Object.values(CONSUMERS).flat());
   const answers: PartitionLag[] = [];
   for (const topic of topics) answers.push(...(await lagOf(kafka, topic, settled)));
