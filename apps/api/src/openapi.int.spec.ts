@@ -34,6 +34,7 @@ GET PATCH /tenants/{id}
 GET POST /api-keys
 DELETE /api-keys/{id}
 GET /audit-log
+GET /audit-log/export
 GET POST /connections
 GET PATCH DELETE /connections/{id}
 POST /connections/{id}/rotate-token

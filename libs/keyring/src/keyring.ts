@@ -17,6 +17,10 @@ export interface Fingerprint {
   hash: Buffer;
 }
 
+/** @param key of fingerprintKey() @returns HMAC-SHA256 */
+export const fingerprintBy = (key: Buffer, text: string): Buffer =>
+  createHmac('sha256', key).update(text, 'utf8').digest();
+
 /** Version of the envelope below; a later layout gets the next number and both open. */
 const VERSION = 1;
 const NONCE_BYTES = 12;
@@ -60,7 +64,16 @@ export class Keyring {
    * @throws SealError when the ring has no such key
    */
   fingerprint(purpose: string, text: string, keyId = this.active): Fingerprint {
-    return { keyId, hash: createHmac('sha256', this.derived(purpose, keyId)).update(text, 'utf8').digest() };
+    return { keyId, hash: fingerprintBy(this.derived(purpose, keyId), text) };
+  }
+
+  /**
+   * The key of such fingerprints, to be kept sealed where they must outlive the ring's key that it is made from.
+   * @param keyId absent = the active one
+   * @throws SealError when the ring has no such key
+   */
+  fingerprintKey(purpose: string, keyId = this.active): Buffer {
+    return this.derived(purpose, keyId);
   }
 
   private derived(purpose: string, keyId: string): Buffer {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Keyring } from '@claimwire/keyring';
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPool, ErasureKeyMissingError, ErasureLedger, type Pool } from './index.js';
+import { createPool, ErasureKeyMissingError, ErasureLedger, sealErasureKey, type Pool } from './index.js';
 
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const [k1, k2] = [key('k1'), key('k2')];
@@ -49,5 +49,15 @@ describe('the ledger of erased claims', () => {
     expect(await ledger(k1, k2).among(pool, both)).toEqual(new Set(both));
     await expect(ledger(k2).among(pool, both)).rejects.toThrow(/"k1"/);
     await expect(ledger().among(pool, both)).rejects.toBeInstanceOf(ErasureKeyMissingError);
+  });
+
+  it('needs an older key no longer once what was made of it is sealed under a newer one', async () => {
+    const both = ['demo/cair/secret-id', 'demo/cair/newer'];
+    await pool.query(`update erasure_keys set sealed = $1 where key_id = 'k1'`, [
+      sealErasureKey(Keyring.parse([k2, k1].join()), 'k1'),
+    ]);
+    expect(await ledger(k2).among(pool, both)).toEqual(new Set(both));
+    await pool.query(`update erasure_keys set sealed = null where key_id = 'k1'`);
+    await expect(ledger(k2).among(pool, both)).rejects.toThrow(/"k1"/);
   });
 });

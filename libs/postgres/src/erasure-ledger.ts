@@ -1,7 +1,14 @@
-import type { Keyring } from '@claimwire/keyring';
+import { fingerprintBy, type Keyring } from '@claimwire/keyring';
 import type { Queryable } from './pool.js';
 
 const PURPOSE = 'erased claims';
+
+/** Where the hashing key of a ring's key rests (erasure_keys.sealed). */
+const placeOf = (keyId: string) => ({ tenant: '', table: 'erasure_keys', row: keyId, column: 'sealed' });
+
+/** @returns what erasure_keys.sealed holds: with it the ring's key itself is needed no longer @throws SealError */
+export const sealErasureKey = (keyring: Keyring, keyId: string): Buffer =>
+  keyring.seal(keyring.fingerprintKey(PURPOSE, keyId).toString('base64'), placeOf(keyId));
 
 /**
  * The ledger of erased claims cannot be read: to go on would bring them back. Not the fault of any one message, so it is no
@@ -32,7 +39,7 @@ export class ErasureLedger {
     const keys = claimKeys.length === 0 ? [] : await this.keysInUse(client);
     if (keys.length === 0) return new Set();
     const claims = new Map(
-      keys.flatMap((keyId) => claimKeys.map((claimKey) => [this.hash(claimKey, keyId).toString('hex'), claimKey])),
+      keys.flatMap((key) => claimKeys.map((claimKey) => [fingerprintBy(key, claimKey).toString('hex'), claimKey])),
     );
     const { rows } = await client.query<{ hash: string }>(
       `select encode(hash, 'hex') as hash from erased_claims
@@ -47,13 +54,16 @@ export class ErasureLedger {
     if (this.keyring === null) throw new ErasureKeyMissingError('none');
     if ((await this.among(client, [claimKey])).size === 0) {
       const { keyId, hash } = this.keyring.fingerprint(PURPOSE, claimKey);
-      await client.query('insert into erasure_keys values ($1) on conflict do nothing', [keyId]);
+      await client.query('insert into erasure_keys (key_id, sealed) values ($1, $2) on conflict do nothing', [
+        keyId,
+        sealErasureKey(this.keyring, keyId),
+      ]);
       await client.query(
         'insert into erased_claims (hash, key_id, tenant_id) values ($1, $2, $3) on conflict do nothing',
         [hash, keyId, tenant],
       );
     }
-    const hashes = (await this.keysInUse(client)).map((keyId) => this.hash(claimKey, keyId));
+    const hashes = (await this.keysInUse(client)).map((key) => fingerprintBy(key, claimKey));
     const { rows } = await client.query<{ erased_at: Date }>(
       'select min(erased_at) as erased_at from erased_claims where hash = any($1::bytea[])',
       [hashes],
@@ -67,13 +77,20 @@ export class ErasureLedger {
     return `erased:${this.keyring.fingerprint(PURPOSE, claimKey).hash.toString('hex').slice(0, 32)}`;
   }
 
-  private async keysInUse(client: Queryable): Promise<string[]> {
-    const { rows } = await client.query<{ key_id: string }>('select key_id from erasure_keys');
-    for (const { key_id } of rows) if (!this.keyring?.keyIds.includes(key_id)) throw new ErasureKeyMissingError(key_id);
-    return rows.map(({ key_id }) => key_id);
+  private async keysInUse(client: Queryable): Promise<Buffer[]> {
+    const { rows } = await client.query<{ key_id: string; sealed: Buffer | null }>(
+      'select key_id, sealed from erasure_keys',
+    );
+    return rows.map(({ key_id, sealed }) => this.hashingKey(key_id, sealed));
   }
 
-  private hash(claimKey: string, keyId: string): Buffer {
-    return this.keyring!.fingerprint(PURPOSE, claimKey, keyId).hash;
+  private hashingKey(keyId: string, sealed: Buffer | null): Buffer {
+    if (this.keyring?.keyIds.includes(keyId)) return this.keyring.fingerprintKey(PURPOSE, keyId);
+    try {
+      if (this.keyring && sealed) return Buffer.from(this.keyring.open(sealed, placeOf(keyId)), 'base64');
+    } catch {
+      // Sealed with a key that is not in the ring either.
+    }
+    throw new ErasureKeyMissingError(keyId);
   }
 }

@@ -1,6 +1,9 @@
 import type { Command } from './command.js';
+import { audit } from './audit/audit.command.js';
+import { bootstrap } from './bootstrap/bootstrap.command.js';
 import { completionOf } from './completion/completion.command.js';
 import { erase } from './erase/erase.command.js';
+import { keys } from './keys/keys.command.js';
 import { lag } from './lag/lag.command.js';
 import { lanes } from './lanes/lanes.command.js';
 import { migrate } from './migrate/migrate.command.js';
@@ -18,8 +21,11 @@ export const COMMANDS: readonly Command[] = [
   lanes,
   rebuild,
   erase,
+  bootstrap,
+  keys,
   quarantine,
   replay,
+  audit,
   send,
   completionOf(() => COMMANDS),
 ];

@@ -1,33 +1,41 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AuditEntry, DATA_SOURCE } from '@claimwire/postgres';
+import { Readable } from 'node:stream';
+import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Keyring } from '@claimwire/keyring';
+import { DATA_SOURCE } from '@claimwire/postgres';
 import { DataSource } from 'typeorm';
 import { AsPrincipal, type Principal } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';
 import { ApiPage } from '../http/api-answers.js';
-import { PageQuery, pageById } from '../http/page.js';
-import { AuditEntryView } from './audit.dto.js';
+import { pageById } from '../http/page.js';
+import { audit } from './audit.js';
+import { AuditEntryView, AuditFilter, ListAudit } from './audit.dto.js';
+import { entriesOf, exportLines, viewOf } from './list-entries.js';
 
 @ApiTags('audit log')
 @Controller('audit-log')
 export class AuditController {
-  constructor(@Inject(DATA_SOURCE) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    private readonly keyring: Keyring,
+  ) {}
 
   @Get()
   @Requires('owner')
   @ApiOperation({ summary: 'Who did what, newest first; a platform-admin without a tenant sees what belongs to none' })
   @ApiPage(AuditEntryView)
-  list(@AsPrincipal() { tenant }: Principal, @Query() query: PageQuery) {
-    const builder = this.dataSource.getRepository(AuditEntry).createQueryBuilder('entry');
-    if (tenant === null) builder.where('entry.tenant_id is null');
-    else builder.where('entry.tenant_id = :tenant', { tenant });
-    return pageById(builder, query, (entry): AuditEntryView => ({
-      id: entry.id,
-      at: entry.at.toISOString(),
-      actor: entry.actor,
-      action: entry.action,
-      target: entry.target,
-      detail: entry.detail,
-    }));
+  list(@AsPrincipal() caller: Principal, @Query() { limit, cursor, ...filter }: ListAudit) {
+    return pageById(entriesOf(this.dataSource.manager, this.keyring, caller, filter), { limit, cursor }, viewOf);
+  }
+
+  @Get('export')
+  @Requires('owner')
+  @ApiOperation({ summary: 'The same as NDJSON, oldest first and all of it: one entry per line. Audited itself' })
+  @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string', format: 'binary' } } } })
+  async export(@AsPrincipal() caller: Principal, @Query() filter: AuditFilter): Promise<StreamableFile> {
+    const { manager } = this.dataSource;
+    await audit(manager, caller, 'audit_log.exported', null, { filters: Object.keys(filter) });
+    const lines = exportLines(() => entriesOf(manager, this.keyring, caller, filter));
+    return new StreamableFile(Readable.from(lines), { type: 'application/x-ndjson' });
   }
 }

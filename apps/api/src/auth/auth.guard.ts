@@ -4,10 +4,11 @@ import { DATA_SOURCE, Tenant, type ApiKeyScope } from '@claimwire/postgres';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { audit } from '../audit/audit.js';
+import { NOBODY, RefusedAccess } from '../audit/refused-access.js';
 import { ApiConfig } from '../config.js';
 import { notFound, Problem } from '../http/problem.js';
 import { setPrincipal, type Principal } from './caller.js';
-import { Principals } from './principals.js';
+import { EndedKeyProblem, Principals } from './principals.js';
 import { includesScope, PUBLIC, REQUIRED_SCOPE } from './requires.js';
 
 /** Before every handler: who asks, for which tenant, and whether the scope is enough. */
@@ -17,6 +18,7 @@ export class AuthGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly principals: Principals,
     private readonly config: ApiConfig,
+    private readonly refused: RefusedAccess,
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
   ) {}
 
@@ -25,10 +27,28 @@ export class AuthGuard implements CanActivate {
     const required = this.reflector.get<ApiKeyScope | undefined>(REQUIRED_SCOPE, context.getHandler());
     if (!required) throw new Problem(403, 'Nobody may use this route.');
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const principal = await this.principals.authenticate(request.headers.authorization);
-    if (!includesScope(principal.scope, required)) throw new Problem(403, `This needs the scope ${required}.`);
-    setPrincipal(request, await this.withTenant(principal, required, request));
+    const principal = await this.authenticate(request);
+    try {
+      if (!includesScope(principal.scope, required)) throw new Problem(403, `This needs the scope ${required}.`);
+      setPrincipal(request, await this.withTenant(principal, required, request));
+    } catch (error) {
+      if (error instanceof Problem) await this.refused.record(principal, error.status, 'not_allowed', request);
+      throw error;
+    }
     return true;
+  }
+
+  private async authenticate(request: FastifyRequest): Promise<Principal> {
+    try {
+      return await this.principals.authenticate(request.headers.authorization);
+    } catch (error) {
+      if (error instanceof EndedKeyProblem) await this.refused.record(error, 401, error.reason, request);
+      else if (error instanceof Problem && error.status === 401) {
+        const reason = request.headers.authorization === undefined ? 'missing' : 'unknown';
+        await this.refused.record(NOBODY, 401, reason, request);
+      }
+      throw error;
+    }
   }
 
   private async withTenant(principal: Principal, required: ApiKeyScope, request: FastifyRequest): Promise<Principal> {

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@ne
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { DATA_SOURCE } from '@claimwire/postgres';
 import { DataSource } from 'typeorm';
+import { ReadsClaims } from '../audit/reads-claims.js';
 import { AsTenant, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';
 import { ApiDone, ApiOne, ApiPage } from '../http/api-answers.js';
@@ -24,6 +25,7 @@ export class ClaimsController {
 
   @Get()
   @Requires('viewer')
+  @ReadsClaims('claims.listed')
   @ApiOperation({ summary: 'Claims, last changed first' })
   @ApiPage(ClaimView)
   list(@AsTenant() caller: Caller, @Query() query: ListClaims) {
@@ -32,6 +34,7 @@ export class ClaimsController {
 
   @Get(':claimKey')
   @Requires('viewer')
+  @ReadsClaims('claim.read', 'claimKey')
   @ApiOperation({ summary: 'State of one claim, now or as it was known at an earlier time' })
   @ClaimKeyParam()
   @ApiOne(ClaimView)
@@ -41,6 +44,7 @@ export class ClaimsController {
 
   @Get(':claimKey/events')
   @Requires('viewer')
+  @ReadsClaims('claim.history_read', 'claimKey')
   @ApiOperation({ summary: 'What each webhook reported about the claim, and what it changed' })
   @ClaimKeyParam()
   @ApiPage(HistoryView)

@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Param, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ReadsClaims } from '../audit/reads-claims.js';
 import { AsTenant, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';
 import { ApiOne } from '../http/api-answers.js';
@@ -13,6 +14,7 @@ export class EventsController {
 
   @Get(':id')
   @Requires('viewer')
+  @ReadsClaims('event.read', 'id')
   @ApiOperation({ summary: 'One claim event or notice, as it is published and delivered' })
   @ApiOne(EventView)
   @Header('content-type', 'application/json')

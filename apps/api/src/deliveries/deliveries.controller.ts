@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/c
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DATA_SOURCE } from '@claimwire/postgres';
 import { DataSource } from 'typeorm';
+import { ReadsClaims } from '../audit/reads-claims.js';
 import { AsTenant, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';
 import { ApiDone, ApiOne, ApiPage } from '../http/api-answers.js';
@@ -17,6 +18,7 @@ export class DeliveriesController {
 
   @Get('logs')
   @Requires('viewer')
+  @ReadsClaims('webhook.logs_read', 'webhookId')
   @ApiOperation({ summary: 'Every HTTP try, newest first' })
   @ApiPage(AttemptView)
   async logs(@AsTenant() caller: Caller, @Param('webhookId') id: string, @Query() query: ListLogs) {
@@ -26,6 +28,7 @@ export class DeliveriesController {
 
   @Get('logs/:attemptId')
   @Requires('viewer')
+  @ReadsClaims('webhook.attempt_read', 'attemptId')
   @ApiOperation({ summary: 'One HTTP try, with the body of its request' })
   @ApiOne(AttemptDetail)
   async attempt(@AsTenant() caller: Caller, @Param('webhookId') id: string, @Param('attemptId') attemptId: string) {

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DATA_SOURCE } from '@claimwire/postgres';
 import { DataSource, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
+import { ReadsClaims } from '../audit/reads-claims.js';
 import { AsTenant, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';
 import { ApiDone, ApiGone, ApiOne, ApiPage } from '../http/api-answers.js';
@@ -27,6 +28,7 @@ export class ErrorQueueController {
 
   @Get()
   @Requires('viewer')
+  @ReadsClaims('webhook.errors_read', 'webhookId')
   @ApiOperation({
     summary: 'Deliveries that used up their retries, newest first; kept for 14 days unless set otherwise',
   })
@@ -64,6 +66,7 @@ export class ErrorQueueController {
 
   @Get(':id')
   @Requires('viewer')
+  @ReadsClaims('webhook.error_read', 'id')
   @ApiOperation({ summary: 'One failed delivery with its attempts' })
   @ApiOne(FailedDeliveryDetail)
   async get(@AsTenant() caller: Caller, @Param('webhookId') webhookId: string, @Param('id') id: string) {

@@ -100,7 +100,7 @@ describe('error queue', () => {
     });
     expect(await listed()).toEqual([]);
     expect((await bench.post(bench.own('/error-queue/purge'), {})).status).toBe(422);
-    const { data } = (await bench.get('/audit-log')).body;
+    const { data } = (await bench.get('/audit-log?action=webhook.errors_purged')).body;
     expect(data[0]).toMatchObject({ action: 'webhook.errors_purged', target: bench.webhookId, detail: { deleted: 2 } });
   });
 

@@ -10,6 +10,7 @@ import { DeliveryOperations1763800000010 } from './0010-delivery-operations.js';
 import { DeliveryIndexes1763800000011 } from './0011-delivery-indexes.js';
 import { ConfigurationChanges1763800000015 } from './0015-configuration-changes.js';
 import { SharedReadings1763800000017 } from './0017-shared-readings.js';
+import { Operations1763800000018 } from './0018-operations.js';
 
 /** In order of their timestamps. A migration that was released is never edited. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   DeliveryIndexes1763800000011,
   ConfigurationChanges1763800000015,
   SharedReadings1763800000017,
+  Operations1763800000018,
 ];

@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { cliActor } from '../audit-cli.js';
 import type { Cli, Command } from '../command.js';
 import { countClaim } from './claim-rows.js';
 import { eraseClaim, type ErasedCounts, type Erasure } from './erase-claim.js';
@@ -45,7 +45,7 @@ async function run(args: string[], cli: Cli): Promise<number> {
   const claimKey = await findClaim(cli.database(), { tenant, claim, provider });
   if (dryRun) return tellCounts(cli, tenant, claimKey, json);
   try {
-    const erasure = await eraseClaim(cli, { tenant, claimKey, actor: `cli:${userInfo().username}` });
+    const erasure = await eraseClaim(cli, { tenant, claimKey, actor: cliActor() });
     cli.print(json ? JSON.stringify(erasure) : tell(erasure));
     return EXIT.ok;
   } catch (error) {

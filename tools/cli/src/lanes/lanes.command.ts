@@ -1,3 +1,4 @@
+import { auditCli } from '../audit-cli.js';
 import type { Cli, Command } from '../command.js';
 import { EXIT, EXIT_HELP } from '../exit-codes.js';
 import { acceptLanes, readFrom } from './accept-lanes.js';
@@ -44,6 +45,11 @@ async function run(args: string[], cli: Cli): Promise<number> {
   if (lanes.length === 0) throw new UsageError('There is no such lane.');
   if (!values.accept) return report(cli, lanes, values.json);
   await acceptLanes(cli.database(), cli.kafka(), lanes, readFrom(values.from));
+  await auditCli(cli.database(), 'lanes.accepted', values.consumer ?? null, {
+    ...filter,
+    from: values.from,
+    lanes: lanes.length,
+  });
   return report(cli, await readLanes(cli.database(), cli.kafka(), filter), values.json);
 }
 

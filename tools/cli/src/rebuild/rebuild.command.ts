@@ -1,3 +1,4 @@
+import { auditCli } from '../audit-cli.js';
 import type { Cli, Command } from '../command.js';
 import { EXIT, EXIT_HELP } from '../exit-codes.js';
 import { parseOptions, wholeNumber } from '../parse-options.js';
@@ -44,6 +45,7 @@ async function run(args: string[], cli: Cli): Promise<number> {
   const pageSize = wholeNumber('page', values.page, 500, { min: 1, max: 10_000 });
   const options = { pageSize, json, claimsFile: values['claims-file'] ?? null };
   const same = await (fromRaw ? rebuildFromRaw(cli, options) : rebuildFromEvents(cli, { ...options, apply, publish }));
+  if (apply) await auditCli(cli.database(), 'projection.repaired', null, { published: publish, complete: same });
   if (cli.signal.aborted) return EXIT.interrupted;
   return same ? EXIT.ok : EXIT.no;
 }

@@ -32,9 +32,9 @@ describe('claimwire topics', () => {
     const changed = { ...TOPICS[0]!, config: { ...TOPICS[0]!.config, 'retention.ms': '1234567' } };
     await applyTopics(bench.handle, [changed], { replication: 1, minInsync: 1 });
     const plan = () => bench.claimwire('topics', 'plan');
-    await expect.poll(async () => (await plan()).printed).toEqual([
-      `~ ${changed.name}: retention.ms: 1234567 → ${TOPICS[0]!.config['retention.ms']}`,
-    ]);
+    await expect
+      .poll(async () => (await plan()).printed)
+      .toEqual([`~ ${changed.name}: retention.ms: 1234567 → ${TOPICS[0]!.config['retention.ms']}`]);
     expect((await bench.claimwire('topics', 'apply', '--yes')).code).toBe(EXIT.ok);
     await expect.poll(async () => (await plan()).code).toBe(EXIT.ok);
   });
