@@ -1,5 +1,6 @@
-// A receiver that takes as little of the machine as it can: answers 204 and remembers which webhook-ids it saw.
-// Prints its port; GET /stats says what came since the last GET /reset.
+// A receiver that takes as little of the machine as it can: answers 204 and remembers which webhook-ids came, by path, and
+// when they came first. Prints its port; GET /stats and GET /arrivals say what came since the last GET /reset.
+// Below /slow it answers after three seconds, below /throttled with 429, and remembers nothing.
 package main
 
 import (
@@ -8,25 +9,48 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 func main() {
 	var lock sync.Mutex
-	ids := map[string]bool{}
+	ids := map[string]int64{}
 	requests := 0
 	mux := http.NewServeMux()
-	mux.HandleFunc("/in", func(answer http.ResponseWriter, request *http.Request) {
+	take := func(answer http.ResponseWriter, request *http.Request) {
 		io.Copy(io.Discard, request.Body)
-		id := request.Header.Get("webhook-id")
+		id := request.URL.Path + " " + request.Header.Get("webhook-id")
+		now := time.Now().UnixMicro()
 		lock.Lock()
 		requests++
-		ids[id] = true
+		if _, known := ids[id]; !known {
+			ids[id] = now
+		}
 		lock.Unlock()
 		answer.WriteHeader(http.StatusNoContent)
+	}
+	mux.HandleFunc("/in", take)
+	mux.HandleFunc("/in/", take)
+	mux.HandleFunc("/slow", func(answer http.ResponseWriter, request *http.Request) {
+		io.Copy(io.Discard, request.Body)
+		time.Sleep(3 * time.Second)
+		answer.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("/throttled", func(answer http.ResponseWriter, request *http.Request) {
+		io.Copy(io.Discard, request.Body)
+		answer.Header().Set("retry-after", "1")
+		answer.WriteHeader(http.StatusTooManyRequests)
+	})
+	mux.HandleFunc("/arrivals", func(answer http.ResponseWriter, _ *http.Request) {
+		lock.Lock()
+		for id, at := range ids {
+			fmt.Fprintf(answer, "%s %d\n", id, at)
+		}
+		lock.Unlock()
 	})
 	mux.HandleFunc("/reset", func(answer http.ResponseWriter, _ *http.Request) {
 		lock.Lock()
-		requests, ids = 0, map[string]bool{}
+		requests, ids = 0, map[string]int64{}
 		lock.Unlock()
 	})
 	mux.HandleFunc("/stats", func(answer http.ResponseWriter, _ *http.Request) {

@@ -3,6 +3,7 @@ import type { Destination } from '../configuration/destination.js';
 import { FailingSpell } from '../health/failing-spell.js';
 import type { Delivery } from '../lanes/delivery.js';
 import { Lane } from '../lanes/lane.js';
+import { FailurePace } from '../lanes/failure-pace.js';
 import { RateGate } from '../lanes/rate-gate.js';
 import type { Tally } from '../lanes/tally.js';
 import type { Outcome } from '../policy/decide-outcome.js';
@@ -41,6 +42,7 @@ export class WebhookSender {
   private readonly lane: Lane<Delivery>;
   private readonly backlog: Backlog;
   private readonly gate: RateGate;
+  private readonly pace = new FailurePace();
   private gateTimer: NodeJS.Timeout | undefined;
   readonly spell = new FailingSpell();
   /** While the webhook is to be held: until a look after this one shows it active. */
@@ -147,7 +149,9 @@ export class WebhookSender {
     while (this.mayStart()) {
       const delivery = this.lane.take();
       if (!delivery) break;
-      this.gate.started(performance.now());
+      const now = performance.now();
+      this.gate.started(now);
+      this.pace.started(now);
       this.unsettled += 1;
       void this.send(delivery);
     }
@@ -166,7 +170,7 @@ export class WebhookSender {
     if (this.unsettled - this.lane.inFlight >= Math.max(MOST_UNSTORED, this.destination.concurrency)) return false;
     const now = performance.now();
     if (now + this.destination.timeoutMs + LEASE_MARGIN_MS >= this.leaseUntil) return false;
-    const waitMs = this.gate.waitMs(now);
+    const waitMs = Math.max(this.gate.waitMs(now), this.pace.waitMs(now));
     if (waitMs > 0) this.pumpIn(waitMs);
     return waitMs === 0;
   }
@@ -195,8 +199,14 @@ export class WebhookSender {
 
   /** A 401 and a 410 say something else than that the webhook fails, and have their own consequence. */
   private note({ type }: Outcome, { at }: AttemptRecord): void {
-    if (type === 'delivered' || type === 'rejected') this.spell.well();
-    if (type === 'retry' || type === 'exhausted') this.spell.failed(at);
+    if (type === 'delivered' || type === 'rejected') {
+      this.spell.well();
+      this.pace.well();
+    }
+    if (type === 'retry' || type === 'exhausted') {
+      this.spell.failed(at);
+      this.pace.failed();
+    }
   }
 
   private stored({ delivery, outcome }: Settlement, destination: Destination): void {

@@ -46,6 +46,18 @@ export class Receiver {
     return (await fetch(`${this.origin}/stats`)).json() as Promise<ReceiverStats>;
   }
 
+  /** By `<path> <webhook-id>`: when it came first, in milliseconds since 1970 with fractions. */
+  async arrivals(): Promise<Map<string, number>> {
+    const text = await (await fetch(`${this.origin}/arrivals`)).text();
+    const lines = text.split('\n').filter((line) => line !== '');
+    return new Map(
+      lines.map((line) => {
+        const space = line.lastIndexOf(' ');
+        return [line.slice(0, space), Number(line.slice(space + 1)) / 1000] as const;
+      }),
+    );
+  }
+
   stop(): void {
     this.child.kill('SIGKILL');
   }

@@ -23,7 +23,11 @@ export interface FanoutResult {
 }
 
 export interface CrashResult {
-  /** From the restart until the last one had arrived, boot included. */
+  /** From the restart, boot included, until the last of those had arrived that PostgreSQL held as pending by then. */
+  storedSeconds: number;
+  /** How many those were. */
+  stored: number;
+  /** From the restart until the last of all had arrived: the group waits for the dead member's session to end. */
   secondsAfterRestart: number;
   duplicatesPercent: number;
 }
@@ -35,6 +39,7 @@ export interface BareResult {
 
 const BARE_SECONDS = 3;
 const EVENT_BYTES = 1_024;
+const PATH = '/in';
 const POLL_MS = 25;
 const LONGEST_MS = 10 * 60_000;
 const MIB = 1024 ** 2;
@@ -61,7 +66,7 @@ class Stage {
     const topics = await BenchTopics.create((name) => name === EVENTS_TOPIC || name === NOTICES_TOPIC);
     const pool = createPool(database.url, 2);
     const keyring = `k1:${randomBytes(32).toString('base64')}`;
-    await insertWebhooks(pool, keyring, [{ url: `${receiver.origin}/in`, concurrency: options.concurrency }]);
+    await insertWebhooks(pool, keyring, [{ url: `${receiver.origin}${PATH}`, concurrency: options.concurrency }]);
     await preload(pool, topics, planEvents(options.events, options.claims));
     await pool.query('vacuum analyze');
     const env = {
@@ -84,6 +89,14 @@ class Stage {
       readyUrl: `http://127.0.0.1:${port}/livez`,
       profileTo: this.options.profileTo,
     });
+  }
+
+  /** Events that PostgreSQL holds as still to be delivered. */
+  async unsettled(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      `select event_id as id from deliveries where state = 'pending'`,
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** @throws Error unless every event is delivered, by what PostgreSQL says */
@@ -171,14 +184,25 @@ export async function runCrash(receiver: Receiver, options: FanoutBenchOptions):
     const victim = await stage.start();
     await arrived(receiver, Math.ceil(options.events / 3), victim);
     await victim.kill();
-    const startedAt = performance.now();
+    const stored = await stage.unsettled();
+    const restartedAt = performance.timeOrigin + performance.now();
     const successor = await stage.start();
     try {
       await arrived(receiver, options.events, successor);
-      const secondsAfterRestart = (performance.now() - startedAt) / 1000;
       await stage.verify();
       const { requests, distinct } = await receiver.stats();
-      return { secondsAfterRestart, duplicatesPercent: (100 * (requests - distinct)) / options.events };
+      const arrivals = await receiver.arrivals();
+      const last = (times: Iterable<number>) => {
+        let latest = restartedAt;
+        for (const at of times) latest = Math.max(latest, at);
+        return (latest - restartedAt) / 1000;
+      };
+      return {
+        storedSeconds: last(stored.map((id) => arrivals.get(`${PATH} ${id}`) ?? Infinity)),
+        stored: stored.length,
+        secondsAfterRestart: last(arrivals.values()),
+        duplicatesPercent: (100 * (requests - distinct)) / options.events,
+      };
     } finally {
       await successor.stop();
     }

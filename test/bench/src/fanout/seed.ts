@@ -63,9 +63,9 @@ function eventOf(claim: number, version: number): ClaimEvent {
   return { ...event, aliases: [{ system: 'cair.claimLifecycleId', value: 'x'.repeat(Math.max(0, missing)) }] };
 }
 
-/** The events of `claims` claims, versions in order. */
-export function planEvents(count: number, claims: number): ClaimEvent[] {
-  return Array.from({ length: count }, (_, at) => eventOf(at % claims, 1 + Math.floor(at / claims)));
+/** The events of `claims` claims, versions in order. @param firstClaim number of the first of them */
+export function planEvents(count: number, claims: number, firstClaim = 0): ClaimEvent[] {
+  return Array.from({ length: count }, (_, at) => eventOf(firstClaim + (at % claims), 1 + Math.floor(at / claims)));
 }
 
 /** What the normaliser leaves: every event stored and published. */
@@ -74,7 +74,8 @@ export async function preload(pool: Pool, topics: BenchTopics, events: readonly 
   await publishEvents(topics, events);
 }
 
-export async function storeEvents(pool: Pool, events: readonly ClaimEvent[]): Promise<void> {
+/** @param from number of the first in its lane */
+export async function storeEvents(pool: Pool, events: readonly ClaimEvent[], from = 0): Promise<void> {
   for (let at = 0; at < events.length; at += SLICE) {
     const slice = events.slice(at, at + SLICE);
     const column = <T>(read: (event: ClaimEvent) => T): T[] => slice.map(read);
@@ -89,7 +90,7 @@ export async function storeEvents(pool: Pool, events: readonly ClaimEvent[]): Pr
         column(({ claimKey }) => claimKey),
         column(({ version }) => version),
         column(({ occurredAt }) => occurredAt),
-        at,
+        from + at,
         column((event) => JSON.stringify(event)),
       ],
     );
@@ -104,7 +105,8 @@ export async function publishEvents(topics: BenchTopics, events: readonly ClaimE
   await publisher.stop();
 }
 
-function recordOf(event: ClaimEvent) {
+/** As the normaliser publishes it. */
+export function recordOf(event: ClaimEvent) {
   const headers = encodeHeaders({
     ...{ id: event.id, source: 'claimwire/normalizer', type: event.type, time: event.receivedAt, tenant: TENANT },
     ...{ connection: event.cause.connection, contentType: 'application/json' },
