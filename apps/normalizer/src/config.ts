@@ -1,4 +1,4 @@
-import { HostConfig, Setting, WithDatabase, WithKafka } from '@claimwire/service-host';
+import { HostConfig, keyringProblems, Setting, WithDatabase, WithKafka } from '@claimwire/service-host';
 import { IsInt, IsString, Max, Min } from 'class-validator';
 
 export class NormalizerConfig extends WithKafka(WithDatabase(HostConfig)) {
@@ -31,4 +31,8 @@ export class NormalizerConfig extends WithKafka(WithDatabase(HostConfig)) {
   @Min(2_000)
   @Max(60_000)
   OUTBOX_LEASE_MS!: number;
+
+  override problems(): string[] {
+    return [...super.problems(), ...keyringProblems(this.CLAIMWIRE_KEYRING, this.NODE_ENV)];
+  }
 }

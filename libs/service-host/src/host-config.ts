@@ -116,6 +116,30 @@ export function WithKeyring<B extends HostConfig>(Base: ConfigClass<B>): ConfigC
       message: 'CLAIMWIRE_KEYRING must be <id>:<base64 of 32 bytes>[,<id>:<base64>…]',
     })
     CLAIMWIRE_KEYRING!: string;
+
+    override problems(): string[] {
+      return [...super.problems(), ...keyringProblems(this.CLAIMWIRE_KEYRING, this.NODE_ENV)];
+    }
   }
   return KeyringConfig as unknown as ConfigClass<B & KeyringSettings>;
+}
+
+/** Ids of the keys that "npm start" makes (tools/dev). */
+const DEVELOPMENT_KEY = /^dev\d*$/;
+
+/**
+ * A key that others may know seals nothing in production.
+ * @param keyring CLAIMWIRE_KEYRING, well-formed; undefined where an app does not have it
+ * @param environment NODE_ENV
+ */
+export function keyringProblems(keyring: string | undefined, environment: string): string[] {
+  if (!keyring || environment !== 'production') return [];
+  return keyring.split(',').flatMap((entry) => {
+    const [id = '', material = ''] = entry.trim().split(':');
+    const isRandom = new Set(Buffer.from(material, 'base64')).size > 2;
+    if (DEVELOPMENT_KEY.test(id)) return [`CLAIMWIRE_KEYRING has the development key "${id}": make one of its own`];
+    return isRandom
+      ? []
+      : [`CLAIMWIRE_KEYRING: the key "${id}" is not random: make one with "openssl rand -base64 32"`];
+  });
 }

@@ -2,6 +2,7 @@ import type { Command } from './command.js';
 import { audit } from './audit/audit.command.js';
 import { bootstrap } from './bootstrap/bootstrap.command.js';
 import { completionOf } from './completion/completion.command.js';
+import { doctor } from './doctor/doctor.command.js';
 import { erase } from './erase/erase.command.js';
 import { keys } from './keys/keys.command.js';
 import { lag } from './lag/lag.command.js';
@@ -15,6 +16,7 @@ import { topics } from './topics/topics.command.js';
 
 /** One folder per command, in the order of `claimwire --help`. */
 export const COMMANDS: readonly Command[] = [
+  doctor,
   topics,
   migrate,
   lag,
