@@ -9,6 +9,7 @@ import {
 } from '@claimwire/service-host';
 import type { Answer } from './answer.js';
 import type { RawEventRecord } from './raw-event-sink.js';
+import { traceparentOf } from './traceparent.js';
 
 /**
  * The spans of one request. Its trace is its own, also where the sender has one: whoever writes a `traceparent` on the open
@@ -25,23 +26,26 @@ export class RequestTrace {
       kind: SpanKind.SERVER,
       attributes: { 'http.request.method': isPost ? 'POST' : '_OTHER', 'http.route': route, 'url.scheme': 'http' },
     });
-    return span && new RequestTrace(tracing, span);
+    return new RequestTrace(tracing, span);
   }
 
   private constructor(
     private readonly tracing: Tracing,
-    private readonly span: Span,
+    /** null = this trace is not kept, which those after us are told. */
+    private readonly span: Span | null,
   ) {}
 
   /** The request is verified. @returns what its message carries until `sends` */
   genuine(sender: string | string[] | undefined): string {
-    const linked = this.span.isRecording() && typeof sender === 'string' ? readTraceparent(sender) : null;
+    if (this.span === null) return traceparentOf(undefined);
+    const linked = typeof sender === 'string' ? readTraceparent(sender) : null;
     if (linked !== null) this.span.addLink({ context: linked });
     return traceparentFrom(this.span);
   }
 
   /** From here until the event is durable; the record carries the context of that. */
   sends({ topic, headers }: RawEventRecord): void {
+    if (this.span === null) return;
     this.sending = startSend(this.tracing, topic, traceparentFrom(this.span), { id: headers.ce_id });
     if (this.sending) headers.traceparent = traceparentFrom(this.sending);
   }
@@ -49,7 +53,7 @@ export class RequestTrace {
   end({ status, outcome, reason, connection, tenant }: Answer): void {
     const failure = status >= 500 ? String(status) : undefined;
     for (const span of [this.sending, this.span]) {
-      if (!span?.isRecording()) continue;
+      if (span === null) continue;
       if (failure !== undefined) failSpan(span, failure);
       if (span === this.span) {
         span.setAttributes({

@@ -50,7 +50,7 @@ export class BatchSpans {
       'messaging.destination.partition.id': String(partition),
       'messaging.consumer.group.name': `claimwire-${consumer}`,
     };
-    this.batch = tracing.root(`process_batch ${topic}`, {
+    this.batch = tracing.rootOfKept(`process_batch ${topic}`, {
       kind: SpanKind.CONSUMER,
       attributes: {
         ...attributes,
@@ -61,7 +61,7 @@ export class BatchSpans {
         messages.map((message) => (tracing.follows(message?.traceparent) ? message?.traceparent : undefined)),
       ),
     });
-    const links = this.batch?.isRecording() ? [this.batch.spanContext()] : [];
+    const links = this.batch ? [this.batch.spanContext()] : [];
     for (const [index, message] of messages.entries()) {
       const span = tracing.child(`process ${topic}`, message?.traceparent, {
         kind: SpanKind.CONSUMER,

@@ -14,7 +14,6 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { LinkedSampler } from './linked-sampler.js';
 import { readPairs, type TracingConfig } from './tracing-config.js';
 
 export type SpanOutcome = 'exported' | 'failed' | 'dropped';
@@ -60,7 +59,6 @@ function resourceOf(name: string, { OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES 
 }
 
 export function samplerOf({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: share }: TracingConfig): Sampler {
-  const parentBased = (root: Sampler): Sampler => new LinkedSampler(new ParentBasedSampler({ root }));
   switch (name) {
     case 'always_on':
       return new AlwaysOnSampler();
@@ -68,12 +66,9 @@ export function samplerOf({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: 
       return new AlwaysOffSampler();
     case 'traceidratio':
       return new TraceIdRatioBasedSampler(share);
-    case 'parentbased_always_on':
-      return parentBased(new AlwaysOnSampler());
-    case 'parentbased_always_off':
-      return parentBased(new AlwaysOffSampler());
-    case 'parentbased_traceidratio':
-      return parentBased(new TraceIdRatioBasedSampler(share));
+    default:
+      // Whether a trace begins at all is decided before its first span is made (`rootShare`).
+      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, type Registry } from 'prom-client';
 import type { RootLogger } from '../logger.js';
-import { tracesEndpoint, type TracingConfig } from './tracing-config.js';
+import { rootShare, tracesEndpoint, type TracingConfig } from './tracing-config.js';
 import { Tracing } from './tracing.js';
 
 export interface StartedTracing {
@@ -33,7 +33,7 @@ export async function startTracing(
   const sampler = config.OTEL_TRACES_SAMPLER;
   logger.info({ sampler, share: config.OTEL_TRACES_SAMPLER_ARG, collector: new URL(endpoint).host }, 'tracing is on');
   return {
-    tracing: new Tracing(provider.getTracer('claimwire'), { followsParent: sampler.startsWith('parentbased_') }),
+    tracing: new Tracing(provider.getTracer('claimwire'), rootShare(config)),
     stop: async () => {
       const flushed = provider.shutdown().catch(() => undefined);
       await Promise.race([flushed, sleep(FLUSH_WITHIN_MS, undefined, { ref: false })]);

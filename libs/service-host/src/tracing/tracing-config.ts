@@ -84,6 +84,23 @@ export class TracingConfig {
   OTEL_BSP_SCHEDULE_DELAY!: number;
 }
 
+/**
+ * The share of the traces that begin here which is kept, where a parent decides for its children; null = the SDK's sampler is
+ * asked about each span, children too.
+ */
+export function rootShare({ OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG }: TracingConfig): number | null {
+  switch (OTEL_TRACES_SAMPLER) {
+    case 'parentbased_always_on':
+      return 1;
+    case 'parentbased_always_off':
+      return 0;
+    case 'parentbased_traceidratio':
+      return OTEL_TRACES_SAMPLER_ARG;
+    default:
+      return null;
+  }
+}
+
 /** Where spans go; null = nowhere. */
 export function tracesEndpoint(config: TracingConfig): string | null {
   if (config.OTEL_SDK_DISABLED) return null;

@@ -24,11 +24,6 @@ export interface SpanOptions {
   links?: readonly SpanContext[];
 }
 
-export interface TracingOptions {
-  /** A parent's decision counts (the parentbased samplers): then a child of what is not kept need not even be tried. */
-  followsParent: boolean;
-}
-
 /**
  * Where this process's spans come from. Off, it makes none and costs a comparison with null. Nothing is kept in an async
  * context: a span is handed on as a `traceparent`, as it is between processes.
@@ -36,7 +31,8 @@ export interface TracingOptions {
 export class Tracing {
   constructor(
     private readonly tracer: Tracer | null = null,
-    private readonly options: TracingOptions = { followsParent: true },
+    /** Of the traces that begin here; null = the tracer's sampler decides about every span. */
+    private readonly share: number | null = 1,
   ) {}
 
   get isOn(): boolean {
@@ -46,11 +42,19 @@ export class Tracing {
   /** Whether a child of it may be recorded: what to ask before gathering attributes. */
   follows(traceparent: string | undefined): boolean {
     if (this.tracer === null || traceparent === undefined) return false;
-    return !this.options.followsParent || isSampled(traceparent);
+    return this.share === null || isSampled(traceparent);
   }
 
-  /** A trace of its own. @returns null where tracing is off; one that is not recorded has ids to hand on all the same */
+  /**
+   * A trace of its own. The lot is drawn before anything is made: the SDK takes ten times as long over a span that is not kept.
+   * @returns null where tracing is off, or this one is not kept
+   */
   root(name: string, options: SpanOptions): Span | null {
+    return this.share === null || Math.random() < this.share ? this.start(name, options, ROOT_CONTEXT) : null;
+  }
+
+  /** The same for the sake of traces that are kept: what has to do with them, as a batch with its messages. */
+  rootOfKept(name: string, options: SpanOptions): Span | null {
     return this.start(name, options, ROOT_CONTEXT);
   }
 
@@ -59,14 +63,14 @@ export class Tracing {
     if (!this.follows(parent)) return null;
     const context = readTraceparent(parent);
     if (context === null) return null;
-    const span = this.start(name, options, trace.setSpanContext(ROOT_CONTEXT, context));
-    return span?.isRecording() ? span : null;
+    return this.start(name, options, trace.setSpanContext(ROOT_CONTEXT, context));
   }
 
   private start(name: string, { links, ...options }: SpanOptions, context: Context): Span | null {
     if (this.tracer === null) return null;
     const linked = links?.map((of): Link => ({ context: of }));
-    return this.tracer.startSpan(name, { ...options, links: linked }, context);
+    const span = this.tracer.startSpan(name, { ...options, links: linked }, context);
+    return span.isRecording() ? span : null;
   }
 }
 
