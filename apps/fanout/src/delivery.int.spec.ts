@@ -181,6 +181,22 @@ describe('a webhook that is held', () => {
     expect(versions(receiver)).toEqual([1, 1, 2, 3, 4]);
   });
 
+  it('by a 401 is held again by the next 401, which sends nothing more and uses up no retry', async () => {
+    const retryPolicy = { type: 'fixed', retries: 0, delaySeconds: 1 };
+    const { receiver, webhook } = await arrange('con_again', { retryPolicy, concurrency: 1 });
+    receiver.answer(() => ({ status: 401 }));
+    for (const version of [1, 2, 3]) await bench.emit('again', version, of('con_again'));
+    for (const tries of [1, 2, 3]) {
+      const isHeld = async () => (await bench.webhookStatus(webhook.id)) === 'deauthorized';
+      await eventually('it is deauthorized', async () => receiver.requests.length === tries && (await isHeld()));
+      await settled(webhook, { pending: 3 });
+      if (tries === 3) receiver.answer(() => undefined);
+      await bench.activate(webhook.id);
+    }
+    await settled(webhook, { delivered: 3 });
+    expect(versions(receiver)).toEqual([1, 1, 1, 1, 2, 3]);
+  });
+
   it('by a pause keeps what matches and sends it in order afterwards', async () => {
     const { receiver, webhook } = await arrange('con_paused', { concurrency: 1 });
     await bench.pool.query(`update webhooks set status = 'paused' where id = $1`, [webhook.id]);

@@ -12,7 +12,12 @@ const servers: Server[] = [];
 const agent = new Agent();
 const deadlines = new Deadlines();
 
-async function send(listener: RequestListener, more: { timeoutMs?: number; headers?: string[] } = {}) {
+type Request = Parameters<typeof exchange>[1];
+
+async function send(
+  listener: RequestListener,
+  more: Partial<Pick<Request, 'timeoutMs' | 'headers' | 'method' | 'body'>> = {},
+) {
   const server = createServer(listener);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -41,6 +46,29 @@ describe('an exchange', () => {
     expect(done).toMatchObject({ status: 429, error: null, headers: { 'retry-after': '7' } });
     expect(done.body.toString()).toBe('slow down');
     expect(done.phases.total).toBeGreaterThanOrEqual(done.phases.firstByte ?? Infinity);
+  });
+
+  it.each([
+    ['POST', '{}'],
+    ['PUT', '{}'],
+    ['PATCH', '{}'],
+    ['GET', null],
+    ['DELETE', null],
+  ] as const)('sends by %s with the body %s', async (method, body) => {
+    const received = await new Promise<unknown>((resolve, reject) => {
+      send(
+        (request, response) => {
+          const chunks: Buffer[] = [];
+          request.on('data', (chunk: Buffer) => chunks.push(chunk));
+          request.on('end', () => {
+            resolve({ method: request.method, url: request.url, body: Buffer.concat(chunks).toString() });
+            response.end();
+          });
+        },
+        { method, body: body === null ? null : Buffer.from(body), timeoutMs: 20_000 },
+      ).catch(reject);
+    });
+    expect(received).toEqual({ method, url: '/in?x=1', body: body ?? '' });
   });
 
   it('says what opening the connection took, where it needed a new one', async () => {

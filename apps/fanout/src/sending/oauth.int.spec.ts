@@ -73,6 +73,24 @@ describe('a webhook with OAuth2 client credentials', () => {
     expect(authorizations().slice(2)).toEqual(['Bearer token-2', 'Bearer token-3']);
   });
 
+  it('is given a fresh token before the old one expires, without a 401', async () => {
+    const { id, emit } = await arrange();
+    const issuedAt: number[] = [];
+    issuer.answer(() => {
+      issuedAt.push(performance.now());
+      return { status: 200, body: JSON.stringify({ access_token: `token-${issuedAt.length}`, expires_in: 3 }) };
+    });
+    let version = 0;
+    await eventually('the token is another', async () => {
+      await emit((version += 1));
+      await bench.settled(id, { delivered: version });
+      return authorizations().at(-1) === 'Bearer token-2';
+    });
+    // At four fifths of its three seconds, never before.
+    expect((issuedAt[1] ?? 0) - (issuedAt[0] ?? 0)).toBeGreaterThanOrEqual(2_350);
+    expect(receiver.requests).toHaveLength(version);
+  });
+
   it('retries the delivery while the token endpoint fails', async () => {
     const { id, emit } = await arrange();
     issuer.answer(() => (issuer.requests.length < 3 ? { status: 503 } : { status: 200, body: issued() }));
