@@ -64,8 +64,8 @@ describe.skipIf(!canRunOutages())('four replicas', { timeout: 4 * PATIENCE_MS },
     }
     for (const name of REPLICAS) start(name);
     const areShared = async () => (await owners()).length === 5 && new Set(await owners()).size > 2;
-    await eventually('the replicas share the webhooks', areShared, PATIENCE_MS);
-  });
+    await eventually('the replicas share the webhooks', areShared, 2 * PATIENCE_MS);
+  }, 4 * PATIENCE_MS);
   afterAll(async () => {
     await Promise.all([...processes.values()].map((replica) => replica.stop('SIGKILL')));
     await bench?.close();
