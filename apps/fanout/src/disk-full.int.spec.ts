@@ -11,7 +11,7 @@ import type { TestWebhook } from '../test/test-bench.js';
 
 const CLAIMS = 25;
 const VERSIONS = 16;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 /** PostgreSQL's disk_full. */
 const DISK_FULL = '53100';
 let haveFilled: () => void = () => undefined;
