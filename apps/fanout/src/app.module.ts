@@ -31,7 +31,7 @@ export class FanoutModule {
   static forRoot(config: FanoutConfig): DynamicModule {
     return {
       module: FanoutModule,
-      imports: [PostgresModule.forRoot(config)],
+      imports: [PostgresModule.forRoot({ ...config, pipelined: true })],
       controllers: [EventsConsumer],
       providers: [
         Lifecycle,

@@ -61,10 +61,13 @@ export class EventsConsumer {
   }
 
   private async storeIn(client: PoolClient, batch: LaneBatch, events: readonly ReadEvent[]): Promise<Inserted[]> {
-    const { index } = await this.configuration.current(client);
+    // One round trip for the beginning of the transaction, the fence and the version.
+    const [{ index }] = await Promise.all([
+      this.configuration.current(client),
+      this.lanes.advance(client, batch.lane, batch.nextOffset),
+    ]);
     const deliveries = matchEvents(index, events);
     const inserted = deliveries.length === 0 ? [] : await this.fanout.store.insert(client, deliveries);
-    await this.lanes.advance(client, batch.lane, batch.nextOffset);
     await this.tellTraces(client, inserted, events);
     await this.wakeHolders(client, inserted);
     return inserted;

@@ -25,7 +25,7 @@ export class NormalizerModule {
   static forRoot(config: NormalizerConfig): DynamicModule {
     return {
       module: NormalizerModule,
-      imports: [PostgresModule.forRoot(config)],
+      imports: [PostgresModule.forRoot({ ...config, pipelined: true })],
       controllers: [RawEventsConsumer, QuarantineIndexConsumer],
       providers: [
         NormalizerMetrics,

@@ -72,8 +72,7 @@ export class Configuration {
   /**
    * What is there now, changed webhooks only where something is known. However many ask, one look at a time is under way.
    *
-   * Statements of one transaction must each see what is committed when they run (READ COMMITTED), and it must not have
-   * written yet.
+   * Statements of one transaction must each see what is committed when they run (READ COMMITTED).
    */
   reload(client: Queryable): Promise<ConfigurationSnapshot> {
     const askedAt = this.looks;

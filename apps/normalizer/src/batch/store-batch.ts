@@ -72,15 +72,19 @@ export function storeBatch(
     // Numbers for all that may be stored: those that turn out to be duplicates leave gaps, which harm nobody.
     const messages = facts.length + notices.length;
     const { sentSeq, leaseMs } = outbox;
-    const upTo = await store.advance(client, lane, nextOffset, { sentSeq, leaseMs, messages });
+    // The lane first: its row is the fence, and what follows waits behind it. One round trip for all of them.
+    const [upTo, known, claims] = await Promise.all([
+      store.advance(client, lane, nextOffset, { sentSeq, leaseMs, messages }),
+      storedEventIds(
+        client,
+        facts.map(({ fact }) => fact.eventId),
+      ),
+      lockClaims(client, [...new Set(facts.map(({ fact }) => fact.claimKey))]),
+    ]);
     const firstSeq = upTo - BigInt(messages) + 1n;
     if (firstSeq !== outbox.lastSeq + 1n) throw new FencedError(lane);
-    const stored = await storedEventIds(
-      client,
-      facts.map(({ fact }) => fact.eventId),
-    );
-    const fresh = withoutDuplicates(facts, stored);
-    const events = await storeEvents(client, lane.laneId, fresh, firstSeq, erasures);
+    const fresh = withoutDuplicates(facts, known);
+    const events = await storeEvents({ client, laneId: lane.laneId, firstSeq, claims, erasures }, fresh);
     const noticeRecords = await storeNotices(client, lane.laneId, notices, firstSeq + BigInt(facts.length));
     await mayDieAt('normalizer.before-commit');
     return {
@@ -96,15 +100,18 @@ export function storeBatch(
   });
 }
 
-async function storeEvents(
-  client: PoolClient,
-  laneId: number,
-  arrived: readonly ArrivedFact[],
-  firstSeq: bigint,
-  erasures: BatchPlace['erasures'],
-): Promise<StoredEvents> {
+interface EventsPlace {
+  client: PoolClient;
+  laneId: number;
+  firstSeq: bigint;
+  /** Of all claims of the batch that there are, locked. */
+  claims: ReadonlyMap<string, StoredClaim>;
+  erasures: BatchPlace['erasures'];
+}
+
+async function storeEvents(place: EventsPlace, arrived: readonly ArrivedFact[]): Promise<StoredEvents> {
+  const { client, laneId, firstSeq, claims: stored, erasures } = place;
   if (arrived.length === 0) return NOTHING;
-  const stored = await lockClaims(client, [...new Set(arrived.map(({ fact }) => fact.claimKey))]);
   const fresh = await withoutErased(client, arrived, stored, erasures);
   if (fresh.length === 0) return NOTHING;
   const facts = fresh.map(({ fact }) => fact);
@@ -118,8 +125,7 @@ async function storeEvents(
     message: JSON.stringify(message),
     laneSeq: firstSeq + BigInt(index),
   }));
-  await insertEvents(client, laneId, rows);
-  await upsertClaims(client, planned.claims);
+  await Promise.all([insertEvents(client, laneId, rows), upsertClaims(client, planned.claims)]);
   const states = new Map(planned.claims.map(({ claimKey, version, state }) => [`${claimKey}#${version}`, state]));
   const records = planned.events.flatMap(({ message }, index) => {
     const { traceparent } = fresh[index] as ArrivedFact;

@@ -14,18 +14,23 @@ interface Results {
   receiver: string;
   bare: BareResult[];
   fanout: FanoutResult[];
+  crowd: FanoutResult[];
+  backlog: FanoutResult[];
   crash: CrashResult[];
 }
 
 async function measureAll(options: FanoutBenchOptions): Promise<Results> {
   const receiver = await Receiver.start();
-  const results: Results = { receiver: receiver.madeBy, bare: [], fanout: [], crash: [] };
+  const results: Results = { receiver: receiver.madeBy, bare: [], fanout: [], crowd: [], backlog: [], crash: [] };
   try {
     for (let round = 1; round <= options.rounds; round += 1) {
       const bare = await runBare(receiver, options.concurrency);
       const fanout = await runThroughput(receiver, options);
       results.bare.push(bare);
       results.fanout.push(fanout);
+      const { webhooks, bindings, backlog } = options;
+      if (webhooks > 0) results.crowd.push(await runThroughput(receiver, options, { webhooks, bindings }));
+      if (backlog > 0) results.backlog.push(await runThroughput(receiver, options, { backlog }));
       if (options.withCrash) results.crash.push(await runCrash(receiver, options));
       const speeds = `${fanout.deliveriesPerSecond.toFixed(0)} deliveries/s, bare ${bare.perSecond.toFixed(0)}`;
       console.error(`round ${round} of ${options.rounds}: ${speeds}`);
@@ -39,25 +44,39 @@ async function measureAll(options: FanoutBenchOptions): Promise<Results> {
 const range = ({ median, min, max }: Spread, digits: number): string =>
   `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 
-function report({ receiver, bare, fanout, crash }: Results): string {
-  const speeds = fanout.map(({ deliveriesPerSecond }) => deliveriesPerSecond);
+const speedsOf = (results: readonly FanoutResult[]): number[] =>
+  results.map(({ deliveriesPerSecond }) => deliveriesPerSecond);
+const spreadOf = (values: readonly (number | null)[]): Spread => spread(values.map((value) => value ?? NaN));
+
+const row = (name: string, results: readonly FanoutResult[]): string[] => [
+  name,
+  range(spread(speedsOf(results)), 0),
+  range(spreadOf(results.map(({ cpuMicros }) => cpuMicros)), 0),
+  range(spreadOf(results.map(({ postgresMicros }) => postgresMicros)), 0),
+  range(spread(results.map(({ rssMiB }) => rssMiB)), 0),
+];
+
+function report({ receiver, bare, fanout, crowd, backlog, crash }: Results): string {
   const bareSpeeds = bare.map(({ perSecond }) => perSecond);
-  const of = (values: readonly (number | null)[]) => spread(values.map((value) => value ?? NaN));
-  const cpu = fanout.map(({ cpuMicros }) => cpuMicros);
-  const bareCpu = bare.map(({ cpuMicros }) => cpuMicros);
+  const others = Object.entries({ 'beside other webhooks': crowd, 'beside a backlog': backlog });
+  const measured = others.filter(([, results]) => results.length > 0);
   const rows = [
-    ['bare undici loop', range(spread(bareSpeeds), 0), range(of(bareCpu), 0), '', ''],
     [
-      'fan-out',
-      range(spread(speeds), 0),
-      range(of(cpu), 0),
-      range(of(fanout.map(({ postgresMicros }) => postgresMicros)), 0),
-      range(spread(fanout.map(({ rssMiB }) => rssMiB)), 0),
+      'bare undici loop',
+      range(spread(bareSpeeds), 0),
+      range(spreadOf(bare.map(({ cpuMicros }) => cpuMicros)), 0),
+      '',
+      '',
     ],
+    row('fan-out', fanout),
+    ...measured.map(([name, results]) => row(`fan-out ${name}`, results)),
   ];
   const lines = [
     table(['', 'deliveries/s (min–max)', 'CPU µs each', 'PostgreSQL CPU µs each', 'MiB'], rows),
-    `fan-out / bare, round by round: ${range(spread(ratios(speeds, bareSpeeds)), 2)} (receiver: ${receiver})`,
+    `fan-out / bare, round by round: ${range(spread(ratios(speedsOf(fanout), bareSpeeds)), 2)} (receiver: ${receiver})`,
+    ...measured.map(([name, results]) => {
+      return `${name} / alone: ${range(spread(ratios(speedsOf(results), speedsOf(fanout))), 2)}`;
+    }),
   ];
   if (crash.length > 0) {
     const figure = (read: (result: CrashResult) => number, digits: number) => range(spread(crash.map(read)), digits);

@@ -7,6 +7,10 @@ export interface FanoutBenchOptions {
   concurrency: number;
   rounds: number;
   withCrash: boolean;
+  /** Other webhooks and their bindings, and deliveries that wait for a paused one; 0 = not measured. */
+  webhooks: number;
+  bindings: number;
+  backlog: number;
   json: boolean;
   profileTo: string | null;
 }
@@ -21,10 +25,14 @@ receiver is built by Go where there is one. Every round checks that each event a
   --claims <n>       claims they are about (4000)
   --concurrency <n>  requests in flight, of both (64)
   --rounds <n>       rounds (5)
+  --webhooks <n>     measure also beside so many other webhooks (0), for example 1000
+  --bindings <n>     bindings that these have together (10000)
+  --backlog <n>      measure also beside so many deliveries that wait for a paused webhook (0), for example 1000000
   --no-crash         leave out the rounds with a SIGKILL in the middle
   --profile <dir>    write a CPU profile of each fan-out into this folder
   --json             print the document instead of tables
 
+Five rounds take about five minutes on a quiet machine; with 1,000 webhooks and a backlog of a million about twelve.
 The whole result goes to var/bench/ as JSON. TEST_KAFKA_BROKERS and TEST_DATABASE_URL name a running Kafka and PostgreSQL;
 without them both are started.`;
 
@@ -35,6 +43,9 @@ export function readOptions(args: readonly string[]): FanoutBenchOptions {
     claims: { type: 'string', default: '4000' },
     concurrency: { type: 'string', default: '64' },
     rounds: { type: 'string', default: '5' },
+    webhooks: { type: 'string', default: '0' },
+    bindings: { type: 'string', default: '10000' },
+    backlog: { type: 'string', default: '0' },
     'no-crash': { type: 'boolean', default: false },
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -44,6 +55,9 @@ export function readOptions(args: readonly string[]): FanoutBenchOptions {
     claims: wholeNumber(values, 'claims'),
     concurrency: wholeNumber(values, 'concurrency'),
     rounds: wholeNumber(values, 'rounds'),
+    webhooks: wholeNumber(values, 'webhooks', 0),
+    bindings: wholeNumber(values, 'bindings'),
+    backlog: wholeNumber(values, 'backlog', 0),
     withCrash: values['no-crash'] !== true,
     json: values.json === true,
     profileTo: typeof values.profile === 'string' ? resolve(values.profile) : null,

@@ -11,6 +11,7 @@ import { BenchTopics } from '../machine/topics.js';
 import { postgresSeconds } from '../normalizer/database-usage.js';
 import type { FanoutBenchOptions } from './options.js';
 import type { Receiver } from './receiver.js';
+import { insertBacklog, insertCrowd } from './seed-crowd.js';
 import { insertWebhooks, planEvents, preload } from './seed.js';
 
 export interface FanoutResult {
@@ -51,6 +52,9 @@ export async function runBare(receiver: Receiver, concurrency: number): Promise<
   return JSON.parse(stdout) as BareResult;
 }
 
+/** What else is in the database. */
+export type Beside = Partial<Pick<FanoutBenchOptions, 'webhooks' | 'bindings' | 'backlog'>>;
+
 /** A fan-out with full topics and tables behind it. */
 class Stage {
   private constructor(
@@ -61,13 +65,16 @@ class Stage {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  static async build(receiver: Receiver, options: FanoutBenchOptions): Promise<Stage> {
+  static async build(receiver: Receiver, options: FanoutBenchOptions, beside: Beside = {}): Promise<Stage> {
+    const { webhooks = 0, bindings = 0, backlog = 0 } = beside;
     const database = await createTestDatabase();
     const topics = await BenchTopics.create((name) => name === EVENTS_TOPIC || name === NOTICES_TOPIC);
     const pool = createPool(database.url, 2);
     const keyring = `k1:${randomBytes(32).toString('base64')}`;
     await insertWebhooks(pool, keyring, [{ url: `${receiver.origin}${PATH}`, concurrency: options.concurrency }]);
     await preload(pool, topics, planEvents(options.events, options.claims));
+    if (webhooks > 0) await insertCrowd(pool, keyring, { webhooks, bindings });
+    if (backlog > 0) await insertBacklog(pool, backlog);
     await pool.query('vacuum analyze');
     const env = {
       KAFKA_BROKERS: testKafkaBrokers().join(','),
@@ -159,8 +166,12 @@ async function measure(
 }
 
 /** Deliveries per second of one fan-out from a full topic, each stored, logged and in order of its claim. */
-export async function runThroughput(receiver: Receiver, options: FanoutBenchOptions): Promise<FanoutResult> {
-  const stage = await Stage.build(receiver, options);
+export async function runThroughput(
+  receiver: Receiver,
+  options: FanoutBenchOptions,
+  beside: Beside = {},
+): Promise<FanoutResult> {
+  const stage = await Stage.build(receiver, options, beside);
   try {
     await receiver.reset();
     const service = await stage.start();

@@ -6,7 +6,7 @@ import type { Pool } from '@claimwire/postgres';
 import { generateWebhookSecret } from '@claimwire/signing';
 import type { BenchTopics } from '../machine/topics.js';
 
-const TENANT = 'bench';
+export const TENANT = 'bench';
 const SLICE = 2_000;
 const PUBLISH_DEADLINE_MS = 60_000;
 /** About what a claim event of a provider with a few references takes. */

@@ -16,10 +16,12 @@ export function readArguments(args: readonly string[], options: Options): Values
   }
 }
 
-/** @throws UsageError unless the option is a whole number of at least 1 */
-export function wholeNumber(values: Values, name: string): number {
+/** @throws UsageError unless the option is a whole number of at least `least` */
+export function wholeNumber(values: Values, name: string, least = 1): number {
   const value = Number(values[name]);
-  if (!Number.isInteger(value) || value < 1) throw new UsageError(`--${name} is a whole number of at least 1`);
+  if (!Number.isInteger(value) || value < least) {
+    throw new UsageError(`--${name} is a whole number of at least ${least}`);
+  }
   return value;
 }
 
