@@ -135,6 +135,7 @@ export class NormalizerModule {
                   lanes,
                   hooks,
                   concurrency: config.BATCH_CONCURRENCY,
+                  fetchAhead: true,
                   maxMessages: config.BATCH_MAX_EVENTS,
                 },
                 'quarantine-index': { lanes },

@@ -190,6 +190,65 @@ describe('a consumer whose place is in PostgreSQL', () => {
   });
 });
 
+describe('a consumer that fetches ahead', () => {
+  it('handles what comes on one partition while another is still being handled', async () => {
+    const slow = await topicWith(['slow']);
+    const quick = await topicWith([]);
+    const seen: (string | undefined)[] = [];
+    const settle = settling(seen);
+    const handler = async (batch: Batch) => {
+      if (batch.topic === slow) {
+        await publish(quick, ['quick']);
+        await expect.poll(() => seen, within).toEqual(['quick']);
+      }
+      await settle(batch);
+    };
+    const { crashes } = start({ topics: [slow, quick], lanes, fetchAhead: true, concurrency: 2, handler });
+    await expect.poll(() => seen, within).toEqual(['quick', 'slow']);
+    expect(crashes).toEqual([]);
+  });
+
+  it('has what was given up again before anything that was fetched behind it', async () => {
+    const topic = await topicWith([]);
+    const values = Array.from({ length: 12 }, (_, index) => String(index));
+    for (const value of values) await publish(topic, [value]);
+    const seen: (string | undefined)[] = [];
+    const settle = settling(seen);
+    const tried: (string | undefined)[] = [];
+    const handler = async (batch: Batch) => {
+      const [value] = valuesOf(batch);
+      const isFirst = !tried.includes(value);
+      tried.push(value);
+      // By then the message behind it has been fetched.
+      if (isFirst && ['2', '3', '7'].includes(value ?? '')) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await lanes.claim(`of-${topic}`, topic, 0, 0n);
+      }
+      await settle(batch);
+    };
+    // One message in a fetch: each was published by itself.
+    const { crashes } = start({ topics: [topic], lanes, fetchAhead: true, fetchBytes: 1, handler });
+    await expect.poll(() => seen, within).toEqual(values);
+    expect(tried).toHaveLength(values.length + 3);
+    expect(crashes).toEqual([]);
+  });
+
+  it('crashes for an unknown error, with nothing behind it handled', async () => {
+    const topic = await topicWith(['a']);
+    await publish(topic, ['b']);
+    const seen: (string | undefined)[] = [];
+    const handler = async (batch: Batch) => {
+      seen.push(...valuesOf(batch));
+      throw new Error('bug');
+    };
+    const { crashes } = start({ topics: [topic], lanes, fetchAhead: true, fetchBytes: 1, handler });
+    await expect.poll(() => crashes, within).toHaveLength(1);
+    expect(seen).toEqual(['a']);
+    const { rows } = await pool.query('select next_offset from consumer_lanes where topic = $1', [topic]);
+    expect(rows).toEqual([{ next_offset: '0' }]);
+  });
+});
+
 describe('a handler that fails', () => {
   it('crashes the consumer for an unknown error, with nothing committed', async () => {
     const topic = await topicWith(['a', 'b']);

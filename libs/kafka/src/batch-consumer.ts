@@ -10,6 +10,8 @@ import { LaneClaims, type LaneHooks, type LanePort, type TopicPartition } from '
 import { LazyCommits } from './lazy-commits.js';
 import { Membership } from './membership.js';
 import { sliceBatch } from './slice-batch.js';
+import { stackOf } from './stack-of.js';
+import { WorkTurns } from './work-turns.js';
 
 export interface BatchConsumerOptions {
   /** Short name: the group is `<prefix>claimwire-<consumer>`. */
@@ -22,12 +24,31 @@ export interface BatchConsumerOptions {
   hooks?: LaneHooks;
   /** Partitions handled at the same time. */
   concurrency?: number;
+  /**
+   * Fetch on while the last batches of the fetch before are handled; only with `lanes`, since a batch that fails is had again
+   * by going back to PostgreSQL's place. Without it, each fetch waits for the slowest batch of the one before.
+   */
+  fetchAhead?: boolean;
   /** What one fetch brings of each partition, at most; a fetch is in memory several times over while it is decoded. */
   fetchBytes?: number;
   /** Most messages that one call of the handler gets. */
   maxMessages?: number;
   /** The consumer is dead and nothing was committed: end the process. */
   onCrash: (error: unknown) => void;
+}
+
+interface Pace {
+  membership: Membership;
+  /** The batch is the next one of its partition. */
+  begins: () => void;
+  /** Everything up to this offset is done. */
+  resolve: (offset: string) => void;
+}
+
+interface Ahead {
+  claims: LaneClaims;
+  membership: Membership;
+  letFetchGoOn: () => void;
 }
 
 const FIRST_BACKOFF_MS = 100;
@@ -52,6 +73,9 @@ export class BatchConsumer {
   /** Since the last batch that was settled. */
   private breakdowns = 0;
   private readonly inFlight = new Set<Promise<void>>();
+  private readonly turns: WorkTurns;
+  /** What a batch ended with after its fetch had gone on: the next one tells kafkajs. */
+  private failure: { generation: number; error: unknown } | null = null;
 
   constructor(
     private readonly handle: KafkaHandle,
@@ -65,6 +89,7 @@ export class BatchConsumer {
       mayRestart,
     });
     this.commits = new LazyCommits((offsets) => this.client.commitOffsets(offsets));
+    this.turns = new WorkTurns(options.concurrency ?? 1);
   }
 
   /** Begins to connect and returns at once; a broker that is away is waited for. */
@@ -164,7 +189,7 @@ export class BatchConsumer {
     for (const at of partitions) {
       const offset = this.claims?.positionOf(at);
       if (offset === undefined) continue;
-      this.client.seek({ topic: this.handle.topic(at.topic), partition: at.partition, offset: String(offset) });
+      this.seekTo(at, offset);
     }
   }
 
@@ -176,48 +201,102 @@ export class BatchConsumer {
     this.claims = null;
     this.commits.clear();
     if (!claims) return;
+    const underWay = [...this.inFlight];
     this.handedOver = this.handedOver
+      .then(() => Promise.allSettled(underWay))
       .then(() => claims.handOver())
       .catch((error: unknown) => this.logger.warn({ msg: 'hand-over failed', code: errorCode(error) }));
   }
 
   private async onBatch(payload: EachBatchPayload): Promise<void> {
-    if (this.stopping || this.crashed) return;
+    if (this.stopping) return;
+    if (this.failure?.generation === this.generation) throw this.failure.error;
+    if (this.crashed) return;
     const membership = new Membership(payload, this.generation, () => this.generation);
-    const work = this.settle(payload, membership)
+    const { promise: fetchMayGoOn, resolve: letFetchGoOn } = Promise.withResolvers<void>();
+    const work = this.settle(payload, membership, letFetchGoOn)
       .catch((error: unknown) => {
         throw error instanceof FencedError ? this.rejoin() : error;
       })
       .finally(() => membership.end());
     this.inFlight.add(work);
+    const ended = () => void this.inFlight.delete(work);
+    work.then(ended, ended);
+    await Promise.race([work, fetchMayGoOn]);
+  }
+
+  private async settle(payload: EachBatchPayload, membership: Membership, letFetchGoOn: () => void): Promise<void> {
+    const { topic, partition } = payload.batch;
+    const at = { topic: this.handle.withoutPrefix(topic), partition };
+    const { claims } = this;
+    if (claims && this.options.fetchAhead) return this.settleAhead(payload, at, { claims, membership, letFetchGoOn });
+    const resolve = (offset: string) => payload.resolveOffset(offset);
+    await this.settleAll(payload, at, { membership, resolve, begins: () => undefined });
+  }
+
+  /**
+   * The fetch that follows does not wait for this batch. kafkajs is told that all of it is done; what stays undone is fetched
+   * again by going back to PostgreSQL's place, and nothing that was fetched behind it is handled (LaneClaims.position).
+   */
+  private async settleAhead(
+    payload: EachBatchPayload,
+    at: TopicPartition,
+    { claims, membership, letFetchGoOn }: Ahead,
+  ) {
+    const turn = `${at.topic}/${at.partition}`;
+    // Before the turn: a lane waits until what the generation before has under way is over.
+    await claims.lane(at);
+    await this.turns.begin(turn);
+    let begun = false;
+    let done = false;
+    const begins = () => {
+      begun = true;
+      payload.resolveOffset(payload.batch.lastOffset());
+      letFetchGoOn();
+    };
     try {
-      await work;
+      if (!membership.holds()) return;
+      done = await this.settleAll(payload, at, { membership, begins, resolve: () => undefined });
+    } catch (error) {
+      const told = error instanceof FencedError ? this.rejoin() : error;
+      if (begun && claims === this.claims) this.failure = { generation: this.generation, error: told };
+      throw told;
     } finally {
-      this.inFlight.delete(work);
+      if (begun && !done && claims === this.claims && !this.stopping) {
+        claims.goesBack(at);
+        this.seekTo(at, claims.positionOf(at));
+      }
+      this.turns.end(turn);
     }
   }
 
-  private async settle(payload: EachBatchPayload, membership: Membership): Promise<void> {
+  /** @returns false when something of the batch stays undone, because it is no longer ours to do */
+  private async settleAll(payload: EachBatchPayload, at: TopicPartition, { membership, begins, resolve }: Pace) {
     const fetched = payload.batch;
-    const at = { topic: this.handle.withoutPrefix(fetched.topic), partition: fetched.partition };
     const { claims } = this;
     const lane = claims ? await claims.lane(at) : null;
     const from = claims ? await claims.position(at, BigInt(fetched.firstOffset() ?? 0)) : 0n;
     if (from === 'seek') {
-      const offset = String(claims?.positionOf(at));
-      return this.client.seek({ topic: fetched.topic, partition: at.partition, offset });
+      this.seekTo(at, claims?.positionOf(at) ?? 0n);
+      return true;
     }
+    begins();
     const isRunning = () => membership.holds() && !this.stopping && !this.crashed;
     for (const messages of sliceBatch(fetched.messages, from, this.options.maxMessages ?? MAX_MESSAGES)) {
       const nextOffset = (messages.at(-1) as BatchMessage).offset + 1n;
       const batch = { ...at, messages, nextOffset, lane, isRunning, heartbeat: () => membership.heartbeat() };
-      if (!(await this.handled(batch)) || !membership.holds()) return;
+      if (!(await this.handled(batch)) || !membership.holds()) return false;
       claims?.moveTo(at, nextOffset);
-      payload.resolveOffset(String(nextOffset - 1n));
+      resolve(String(nextOffset - 1n));
       await this.commit(fetched.topic, at.partition, nextOffset);
-      if (!isRunning()) return;
+      if (!isRunning()) return nextOffset > BigInt(fetched.lastOffset());
     }
-    if (membership.holds()) payload.resolveOffset(fetched.lastOffset());
+    if (membership.holds()) resolve(fetched.lastOffset());
+    return true;
+  }
+
+  private seekTo({ topic, partition }: TopicPartition, offset: bigint): void {
+    this.client.seek({ topic: this.handle.topic(topic), partition, offset: String(offset) });
   }
 
   /** @returns false when the batch was given up because it is no longer ours to do */
@@ -263,14 +342,5 @@ export class BatchConsumer {
     this.options.onCrash(error);
   }
 }
-
-/** Frames only: the message of an unknown error may quote data. */
-const stackOf = (error: unknown): string | undefined =>
-  error instanceof Error
-    ? error.stack
-        ?.split('\n')
-        .filter((line) => line.startsWith('    at '))
-        .join('\n')
-    : undefined;
 
 const backoffMs = (attempt: number): number => Math.min(FIRST_BACKOFF_MS * 2 ** (attempt - 1), LONGEST_BACKOFF_MS);

@@ -7,7 +7,7 @@ import type { KafkaHandle } from './kafka-handle.js';
 
 export type ConsumerTuning = Pick<
   BatchConsumerOptions,
-  'lanes' | 'hooks' | 'concurrency' | 'fetchBytes' | 'maxMessages'
+  'lanes' | 'hooks' | 'concurrency' | 'fetchAhead' | 'fetchBytes' | 'maxMessages'
 >;
 
 export interface KafkaBatchServerOptions {

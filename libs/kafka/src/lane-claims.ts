@@ -105,6 +105,11 @@ export class LaneClaims {
     return from;
   }
 
+  /** The position is sought once more: a batch was given up after what lies behind it had been fetched. */
+  goesBack(at: TopicPartition): void {
+    this.sought.delete(keyOf(at));
+  }
+
   async handOver(): Promise<void> {
     await Promise.allSettled(this.claims.values());
     await this.hooks.onReleased?.(this.claimed);
