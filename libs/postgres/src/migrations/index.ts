@@ -8,6 +8,7 @@ import { LaneIdentity1763800000008 } from './0008-lane-identity.js';
 import { SearchAndErasure1763800000009 } from './0009-search-and-erasure.js';
 import { DeliveryOperations1763800000010 } from './0010-delivery-operations.js';
 import { DeliveryIndexes1763800000011 } from './0011-delivery-indexes.js';
+import { RowsUncompressed1763800000012 } from './0012-rows-uncompressed.js';
 import { ConfigurationChanges1763800000015 } from './0015-configuration-changes.js';
 import { SharedReadings1763800000017 } from './0017-shared-readings.js';
 import { Operations1763800000018 } from './0018-operations.js';
@@ -24,6 +25,7 @@ export const MIGRATIONS = [
   SearchAndErasure1763800000009,
   DeliveryOperations1763800000010,
   DeliveryIndexes1763800000011,
+  RowsUncompressed1763800000012,
   ConfigurationChanges1763800000015,
   SharedReadings1763800000017,
   Operations1763800000018,
