@@ -1,24 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pendingMigrations, runMigrations } from '@claimwire/postgres';
+import { pendingMigrations, rolesSql, runMigrations } from '@claimwire/postgres';
 import { answerHelp, loadConfig } from '@claimwire/service-host';
 import { MigrateConfig } from './config.js';
 
 /**
  * Brings the schema up to date: exit 0 done, 1 failed (nothing half done), 78 settings wrong. With `--wait` it changes
- * nothing and ends with 0 as soon as somebody else has done so, or with 1 after ten minutes: apps start behind it.
+ * nothing and ends with 0 as soon as somebody else has done so, or with 1 after ten minutes: apps start behind it. With `--roles` it
+ * prints deploy/postgres/roles.sql and needs no settings.
  */
 const options = { name: 'migrate', defaults: { MANAGEMENT_PORT: 0 } };
 const LOOK_EVERY_MS = 2_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 
 answerHelp(MigrateConfig, options);
-const { DATABASE_URL } = loadConfig(MigrateConfig, undefined, options);
-if (process.argv.includes('--wait')) await waitForSchema();
-else await migrate();
+if (process.argv.includes('--roles')) process.stdout.write(rolesSql());
+else await withDatabase();
 
-async function migrate(): Promise<void> {
+async function withDatabase(): Promise<void> {
+  const { DATABASE_URL } = loadConfig(MigrateConfig, undefined, options);
+  if (process.argv.includes('--wait')) await waitForSchema(DATABASE_URL);
+  else await migrate(DATABASE_URL);
+}
+
+async function migrate(url: string): Promise<void> {
   try {
-    const applied = await runMigrations(DATABASE_URL);
+    const applied = await runMigrations(url);
     process.stdout.write(applied.length === 0 ? 'the schema is up to date\n' : `applied: ${applied.join(', ')}\n`);
   } catch (error) {
     process.stderr.write(`the schema could not be brought up to date: ${reason(error)}\n`);
@@ -26,10 +32,10 @@ async function migrate(): Promise<void> {
   }
 }
 
-async function waitForSchema(): Promise<void> {
+async function waitForSchema(url: string): Promise<void> {
   const until = performance.now() + LONGEST_WAIT_MS;
   for (let said = ''; ;) {
-    const lack = await pendingMigrations(DATABASE_URL).then((names) => names.join(', '), reason);
+    const lack = await pendingMigrations(url).then((names) => names.join(', '), reason);
     if (lack === '') break;
     if (lack !== said) process.stdout.write(`waiting for the schema: ${lack}\n`);
     said = lack;

@@ -17,7 +17,7 @@ let document: Document;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  api = await startTestApi({ DATABASE_URL: database.url });
+  api = await startTestApi({ DATABASE_URL: database.urlOf('api') });
   const answer = await api.call('GET', '/openapi.json');
   document = answer.body as unknown as Document;
 });

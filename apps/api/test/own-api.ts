@@ -15,7 +15,7 @@ export interface OwnApi {
 /** @param env settings of the API beside those that every test's has */
 export async function startOwnApi(env: Environment = {}): Promise<OwnApi> {
   const database = await createTestDatabase();
-  const api = await startTestApi({ DATABASE_URL: database.url, ...env });
+  const api = await startTestApi({ DATABASE_URL: database.urlOf('api'), ...env });
   const pool = createPool(database.url, 2);
   const close = async () => {
     await api.stop();

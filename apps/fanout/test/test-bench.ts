@@ -15,9 +15,16 @@ import { service } from '../src/service.js';
 
 export const TENANT = 'demo';
 
+export interface BenchDatabase {
+  url: string;
+  /** As the role of an app; absent where there are none. */
+  urlOf?: (app: string) => string;
+  drop(): Promise<void>;
+}
+
 /** What the bench needs of @claimwire/testkit; a test hands it over, since an app may not depend on it. */
 export interface Testkit {
-  createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }>;
+  createTestDatabase(): Promise<BenchDatabase>;
   testKafkaBrokers(): string[];
   testTopicPrefix(): string;
 }
@@ -57,7 +64,7 @@ export class TestBench {
 
   private constructor(
     private readonly brokers: string[],
-    private readonly database: { url: string; drop(): Promise<void> },
+    private readonly database: BenchDatabase,
     readonly pool: Pool,
     private readonly kafka: KafkaHandle,
     private readonly publisher: KafkaPublisher,
@@ -87,7 +94,7 @@ export class TestBench {
       KAFKA_BROKERS: this.brokers.join(','),
       KAFKA_TOPIC_PREFIX: this.prefix,
       KAFKA_CLIENT_ID: replica,
-      DATABASE_URL: this.database.url,
+      DATABASE_URL: this.database.urlOf?.('fanout') ?? this.database.url,
       CLAIMWIRE_KEYRING: this.keyringText,
       MANAGEMENT_PORT: '0',
       LOG_LEVEL: 'warn',

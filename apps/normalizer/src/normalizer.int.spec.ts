@@ -40,7 +40,7 @@ async function startNormalizer(): Promise<RunningService> {
   const read = readConfig(NormalizerConfig, {
     KAFKA_BROKERS: testKafkaBrokers().join(','),
     KAFKA_TOPIC_PREFIX: prefix,
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.urlOf('normalizer'),
     MANAGEMENT_PORT: '0',
     BATCH_MAX_EVENTS: '50',
   });

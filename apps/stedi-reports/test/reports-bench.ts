@@ -99,7 +99,7 @@ export class ReportsBench {
     return {
       KAFKA_BROKERS: testKafkaBrokers().join(','),
       KAFKA_TOPIC_PREFIX: this.prefix,
-      DATABASE_URL: this.database.url,
+      DATABASE_URL: this.database.urlOf('stedi-reports'),
       CLAIMWIRE_KEYRING: this.keyring,
       EGRESS_ALLOW_NETWORKS: '127.0.0.0/8',
       RETRY_FIRST_MS: '100',

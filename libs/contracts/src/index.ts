@@ -6,6 +6,8 @@ export * from './delivery-body.js';
 export * from './event-facts.js';
 export * from './event-ids.js';
 export * from './explain-binding.js';
+export * from './kafka-access.js';
+export * from './kafka-acls.js';
 export * from './message-headers.js';
 export * from './notice.js';
 export * from './topics.js';

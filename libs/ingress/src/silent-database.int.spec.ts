@@ -1,7 +1,7 @@
 import { rawTopic } from '@claimwire/contracts';
 import { cair } from '@claimwire/provider-cair';
 import type { RunningService } from '@claimwire/service-host';
-import { cairStatusChange, TcpProxy } from '@claimwire/testkit';
+import { asDatabaseRole, cairStatusChange, TcpProxy } from '@claimwire/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Connected, IngressHarness } from '../test/ingress-harness.js';
 
@@ -23,7 +23,7 @@ afterAll(async () => {
 it('gives up database connections that fall silent: it drains the spool, finds new connections, and can be stopped', async () => {
   const url = new URL(harness.database.url);
   url.port = String(proxy.port);
-  const service = await harness.ingress(cair, undefined, { DATABASE_URL: url.href });
+  const service = await harness.ingress(cair, undefined, { DATABASE_URL: asDatabaseRole(url.href, 'ingress') });
   const status = async (target: RunningService, to: Connected): Promise<number> =>
     (await harness.send(target, cair, to, cairStatusChange())).response.status;
   const to = await harness.connect(cair, auth);

@@ -103,7 +103,7 @@ export class IngressHarness {
     const settings = {
       KAFKA_BROKERS: testkit.testKafkaBrokers().join(','),
       KAFKA_TOPIC_PREFIX: this.prefix,
-      DATABASE_URL: this.database.url,
+      DATABASE_URL: this.database.urlOf('ingress'),
       CLAIMWIRE_KEYRING: this.keyringText,
       MAX_BODY_BYTES: String(MAX_BODY_BYTES),
       ...env,

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { KafkaJSConnectionError, KafkaJSProtocolError } from 'kafkajs';
+import { KafkaJSConnectionError, KafkaJSProtocolError, KafkaJSSASLAuthenticationError } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { errorCode, isTooLarge, isTransient } from './classify-error.js';
 import { PublishTimeoutError } from './errors.js';
@@ -20,6 +20,9 @@ describe('isTransient', () => {
     new KafkaJSConnectionError('Closed'),
     protocol('NOT_LEADER_FOR_PARTITION', true),
     protocol('UNKNOWN_MEMBER_ID', false),
+    protocol('TOPIC_AUTHORIZATION_FAILED', false),
+    new KafkaJSSASLAuthenticationError(),
+    coded('42501'),
     new PublishTimeoutError('t', 1),
     new Error('wrapped', { cause: coded('ECONNRESET') }),
   ])('waits out %s', (error) => {

@@ -45,13 +45,23 @@ const PASSING_TYPES = new Set([
 const UNKNOWN_TO_KAFKAJS = /^Unknown error code (83|89|100|103|106)$/;
 /**
  * Errors by which kafkajs gives up what it has tried several times: no coordinator in a fresh cluster, a lock that another
- * request holds because a broker does not answer, its retries used up.
+ * request holds because a broker does not answer, its retries used up; and what it makes of every handshake that ends early, that of
+ * a broker which dies meanwhile too.
  */
 const GIVEN_UP = new Set([
   ...['KafkaJSGroupCoordinatorNotFound', 'KafkaJSTimeout', 'KafkaJSLockTimeout', 'KafkaJSNumberOfRetriesExceeded'],
+  'KafkaJSSASLAuthenticationError',
 ]);
 /** Where kafkajs keeps what it knows of brokers and groups; not where it reads records. */
 const KAFKAJS_STATE = /[\\/]kafkajs[\\/]src[\\/](admin|broker|cluster|consumer|network|producer)[\\/]/;
+/**
+ * What we are not allowed to do, or not believed to be: a password that is being rotated, a permission that an operator has yet to
+ * give, a broker that starts and does not know its users yet. No message is at fault, so none may be set aside for it.
+ */
+const NOT_ALLOWED = new Set([
+  ...['TOPIC_AUTHORIZATION_FAILED', 'GROUP_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED'],
+  ...['28000', '28P01', '42501'],
+]);
 /** pg reports a connection that broke or could not be had by message alone. */
 const POSTGRES_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|Client (was closed|has encountered a connection error)|Cannot use a pool after calling end|Query read timeout)/;
@@ -78,7 +88,8 @@ function isTransientLink(error: Coded): boolean {
   const code = typeof error.code === 'string' ? error.code : '';
   if (NETWORK.has(code) || POSTGRES.has(code) || code.startsWith('08')) return true;
   if (error.name?.startsWith('KafkaJS') && error.retriable === true) return true;
-  if (typeof error.type === 'string' && PASSING_TYPES.has(error.type)) return true;
+  const type = typeof error.type === 'string' ? error.type : '';
+  if (PASSING_TYPES.has(type) || NOT_ALLOWED.has(type) || NOT_ALLOWED.has(code)) return true;
   if (GIVEN_UP.has(error.name ?? '') || hasLostItsBrokers(error)) return true;
   const message = typeof error.message === 'string' ? error.message : '';
   return UNKNOWN_TO_KAFKAJS.test(message) || POSTGRES_MESSAGES.test(message);

@@ -5,6 +5,7 @@ export * from './classify-error.js';
 export * from './consumer-lag.js';
 export * from './errors.js';
 export * from './forget-commits.js';
+export * from './grant-acls.js';
 export * from './kafka-batch-server.js';
 export * from './kafka-batch.decorator.js';
 export { createKafka, type KafkaHandle, type KafkaLogger, type KafkaOptions } from './kafka-handle.js';

@@ -9,6 +9,8 @@ export * from './lane-store.js';
 export * from './listen.js';
 export * from './pool.js';
 export * from './postgres.module.js';
+export * from './privileges/grant-statements.js';
+export * from './privileges/table-grants.js';
 export * from './replays/index.js';
 export * from './run-migrations.js';
 export * from './settled-offsets.js';

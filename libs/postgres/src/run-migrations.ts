@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createDataSource } from './data-source.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { applyGrants } from './privileges/apply-grants.js';
 
 /** Any constant that nothing else locks by: "claimwire" in letters of a telephone. */
 const MIGRATION_LOCK = 2524694;
@@ -10,7 +11,7 @@ const LOOK_AGAIN_MS = 200;
 
 /**
  * Brings the schema up to date, each migration in a transaction of its own. Two at once are safe: the second waits for the
- * first by an advisory lock, then finds nothing to do.
+ * first by an advisory lock, then finds nothing to do. The roles of deploy/postgres/roles.sql, where they exist, get what they need.
  * @returns names of the migrations that this call applied
  */
 export async function runMigrations(url: string): Promise<string[]> {
@@ -18,7 +19,9 @@ export async function runMigrations(url: string): Promise<string[]> {
   await lock.connect();
   try {
     await takeLock(lock);
-    return await applyPending(url);
+    const applied = await applyPending(url);
+    await applyGrants(lock);
+    return applied;
   } finally {
     await lock.end();
   }

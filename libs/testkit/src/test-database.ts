@@ -4,6 +4,8 @@ import { Client } from 'pg';
 /** A migrated database of one test file's own. */
 export interface TestDatabase {
   readonly url: string;
+  /** The same for an app, as the role that may do what TABLE_GRANTS of @claimwire/postgres lets it, and no more. */
+  readonly urlOf: (app: string) => string;
   readonly drop: () => Promise<void>;
 }
 
@@ -44,11 +46,26 @@ export const dropTestDatabase = async (adminUrl: string, url: string): Promise<v
 // Not a literal: the graph of packages would see a cycle, since the tests of @claimwire/postgres use this package.
 const POSTGRES_PACKAGE: string = '@claimwire/postgres';
 
-type PostgresPackage = { readonly runMigrations: (url: string) => Promise<string[]> };
+interface PostgresPackage {
+  readonly runMigrations: (url: string) => Promise<string[]>;
+  readonly createRoles: () => string;
+}
 
 const migrate = async (url: string): Promise<void> => {
-  const { runMigrations } = (await import(POSTGRES_PACKAGE)) as PostgresPackage;
+  const { createRoles, runMigrations } = (await import(POSTGRES_PACKAGE)) as PostgresPackage;
+  await execute(url, createRoles());
   await runMigrations(url);
+};
+
+/**
+ * A superuser's URL as that of an app's role: its session takes the role on at once, with its rights and no others.
+ * @param app "ingress-cair", "stedi-reports", …; "operator" is who runs the `claimwire` command
+ */
+export const asDatabaseRole = (url: string, app: string): string => {
+  const own = new URL(url);
+  const role = app.startsWith('ingress') ? 'ingress' : app.replaceAll('-', '_');
+  own.searchParams.set('options', `-c role=claimwire_${role}`);
+  return own.href;
 };
 
 /** Creates `claimwire_test_<random>` beside TEST_DATABASE_URL and runs all migrations in it. */
@@ -65,7 +82,7 @@ export const createTestDatabase = async (): Promise<TestDatabase> => {
     await drop();
     throw error;
   }
-  return { url: url.href, drop };
+  return { url: url.href, urlOf: (app) => asDatabaseRole(url.href, app), drop };
 };
 
 /** Addresses of the brokers that tests may fill, as `host:port`. */

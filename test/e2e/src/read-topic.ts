@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BatchConsumer, type BatchMessage, createKafka } from '@claimwire/kafka';
+import { BatchConsumer, type BatchMessage, createKafka, type KafkaOptions } from '@claimwire/kafka';
 import { testKafkaBrokers } from '@claimwire/testkit';
 import { Logger } from '@nestjs/common';
 
@@ -17,8 +17,13 @@ export class TopicReader {
   private readonly kafka;
   private readonly consumer: BatchConsumer;
 
-  constructor(topicPrefix: string, topic: string, brokers = testKafkaBrokers()) {
-    this.kafka = createKafka({ brokers, clientId: 'e2e', topicPrefix, logger: quiet });
+  constructor(
+    topicPrefix: string,
+    topic: string,
+    brokers = testKafkaBrokers(),
+    security: Pick<KafkaOptions, 'tls' | 'sasl'> = {},
+  ) {
+    this.kafka = createKafka({ brokers, clientId: 'e2e', topicPrefix, logger: quiet, ...security });
     this.consumer = new BatchConsumer(this.kafka, {
       consumer: `e2e-${randomUUID()}`,
       topics: [topic],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { createTestDatabase, testKafkaBrokers, testTopicPrefix } from '@claimwire/testkit';
+import { asDatabaseRole, createTestDatabase, testKafkaBrokers, testTopicPrefix } from '@claimwire/testkit';
 import { ApiClient } from './api-client.js';
 import { AppProcess } from './app-process.js';
 import { freePort } from './free-port.js';
@@ -38,10 +38,12 @@ export class System {
   /**
    * @param only the apps to start; the others can be started later
    * @param through other engines, or a way to them that a test can break: gets the settings, gives those to add
+   * @param own what one app has of its own, for example who it is to Kafka; the one that makes the topics is "topics"
    */
   static async start(
     only: readonly AppName[] = APPS,
     through: (env: Record<string, string>) => Record<string, string> | Promise<Record<string, string>> = () => ({}),
+    own: (app: AppName | 'topics') => Record<string, string> = () => ({}),
   ): Promise<System> {
     const database = await createTestDatabase();
     const topicPrefix = testTopicPrefix();
@@ -60,12 +62,15 @@ export class System {
       PUBLIC_INGRESS_URLS: JSON.stringify(Object.fromEntries(providers.map((name) => [name, ingress(name)]))),
     };
     Object.assign(env, await through(env));
-    await run(process.execPath, [join(ROOT, 'apps/api/dist/topics.js')], { env: { PATH: process.env.PATH, ...env } });
+    await run(process.execPath, [join(ROOT, 'apps/api/dist/topics.js')], {
+      env: { PATH: process.env.PATH, ...env, ...own('topics') },
+    });
     const apps = Object.fromEntries(
       await Promise.all(
         APPS.map(async (app) => {
-          const own = withPublicPort(app) ? { ...env, PORT: String(ports[app]) } : env;
-          return [app, await AppProcess.create(app, own)] as const;
+          const port: Record<string, string> = withPublicPort(app) ? { PORT: String(ports[app]) } : {};
+          const role = asDatabaseRole(env.DATABASE_URL!, app);
+          return [app, await AppProcess.create(app, { ...env, DATABASE_URL: role, ...port, ...own(app) })] as const;
         }),
       ),
     ) as Record<AppName, AppProcess>;

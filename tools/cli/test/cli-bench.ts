@@ -18,14 +18,18 @@ export class CliBench {
     readonly env: Record<string, string>,
   ) {}
 
-  /** @param env beside the addresses of the stores; `topics: false` = none are created */
-  static async create(env: Record<string, string> = {}, { topics = true } = {}): Promise<CliBench> {
+  /**
+   * @param env beside the addresses of the stores; `topics: false` = none are created; `role` of the database that the command
+   * has, by default its owner
+   */
+  static async create(env: Record<string, string> = {}, { topics = true, role = '' } = {}): Promise<CliBench> {
     const database = await createTestDatabase();
     const pool = createPool(database.url, 2);
     await insertConnection(pool);
     const topicPrefix = testTopicPrefix();
     const brokers = testKafkaBrokers();
-    const stores = { DATABASE_URL: database.url, KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC_PREFIX: topicPrefix };
+    const DATABASE_URL = role ? database.urlOf(role) : database.url;
+    const stores = { DATABASE_URL, KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC_PREFIX: topicPrefix };
     const handle = createKafka({ brokers, clientId: 'test', topicPrefix, logger: { warn: () => undefined } });
     if (topics) await applyTopics(handle, TOPICS, { replication: 1, minInsync: 1 });
     const publisher = new KafkaPublisher(handle, { deadlineMs: 30_000 });
@@ -37,7 +41,7 @@ export class CliBench {
   }
 
   startNormalizer(): AppProcess {
-    const process = new AppProcess('normalizer', this.env);
+    const process = new AppProcess('normalizer', { ...this.env, DATABASE_URL: this.database.urlOf('normalizer') });
     this.closing.push(() => process.stop());
     return process;
   }

@@ -1,3 +1,4 @@
+import { asDatabaseRole } from '@claimwire/testkit';
 import { randomBytes } from 'node:crypto';
 import type { Pool } from '@claimwire/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -180,7 +181,7 @@ describe('a platform-admin', () => {
   });
 
   it('acts as the default tenant in development', async () => {
-    const dev = await startTestApi({ DATABASE_URL: own.databaseUrl, DEV_ADMIN_TENANT: 'acme' });
+    const dev = await startTestApi({ DATABASE_URL: asDatabaseRole(own.databaseUrl, 'api'), DEV_ADMIN_TENANT: 'acme' });
     try {
       expect((await dev.call('GET', '/v1/claims', { key: dev.adminKey })).body.data).toHaveLength(1);
     } finally {

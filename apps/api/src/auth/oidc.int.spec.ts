@@ -27,7 +27,7 @@ beforeAll(async () => {
   const OIDC_JWKS_URL = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/jwks`;
   database = await createTestDatabase();
   const oidc = { OIDC_ISSUER: ISSUER, OIDC_AUDIENCE: AUDIENCE, OIDC_JWKS_URL };
-  api = await startTestApi({ DATABASE_URL: database.url, ...oidc });
+  api = await startTestApi({ DATABASE_URL: database.urlOf('api'), ...oidc });
   await api.createTenant('acme');
 });
 

@@ -36,7 +36,7 @@ beforeAll(async () => {
   await publish(40);
   await consumeAll();
   api = await startTestApi({
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.urlOf('api'),
     KAFKA_BROKERS: testKafkaBrokers().join(),
     KAFKA_TOPIC_PREFIX: prefix,
     LAG_INTERVAL_MS: '200',

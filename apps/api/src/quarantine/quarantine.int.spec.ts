@@ -22,7 +22,7 @@ beforeAll(async () => {
   await applyTopics(kafka, used, { replication: 1, minInsync: 1 });
   publisher = new KafkaPublisher(kafka);
   const env = { KAFKA_BROKERS: brokers.join(','), KAFKA_TOPIC_PREFIX: topicPrefix };
-  api = await startTestApi({ DATABASE_URL: database.url, ...env });
+  api = await startTestApi({ DATABASE_URL: database.urlOf('api'), ...env });
   pool = createPool(database.url, 2);
   key = await api.createTenant('acme');
   stranger = await api.createTenant('stranger');

@@ -25,11 +25,11 @@ delete from delivery_attempts_default where ctid = any (array(
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** @returns false where it cannot be done now */
-async function attempted(pool: Pool, statements: readonly string[]): Promise<boolean> {
+async function attempted(pool: Pool, statement: string, value: string): Promise<boolean> {
   try {
     await inTransaction(pool, async (client) => {
       await client.query(LOCK_TIMEOUT);
-      for (const statement of statements) await client.query(statement);
+      await client.query(statement, [value]);
     });
     return true;
   } catch (error) {
@@ -48,14 +48,11 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 export async function makePartitions(pool: Pool, now = Date.now()): Promise<string[]> {
   const made: string[] = [];
   for (let ahead = 0; ahead <= DAYS_AHEAD; ahead += 1) {
-    const [day, next] = [dayOf(now + ahead * DAY_MS), dayOf(now + (ahead + 1) * DAY_MS)];
+    const day = dayOf(now + ahead * DAY_MS);
     const name = `delivery_attempts_${day.replaceAll('-', '')}`;
     const { rows } = await pool.query<{ known: boolean }>('select to_regclass($1) is not null as known', [name]);
     if (rows[0]?.known) continue;
-    const isMade = await attempted(pool, [
-      `create table ${name} (like delivery_attempts including defaults)`,
-      `alter table delivery_attempts attach partition ${name} for values from ('${day} 00:00:00+00') to ('${next} 00:00:00+00')`,
-    ]);
+    const isMade = await attempted(pool, 'select make_attempt_partition($1)', day);
     if (isMade) made.push(name);
   }
   return made;
@@ -65,7 +62,9 @@ export async function makePartitions(pool: Pool, now = Date.now()): Promise<stri
 export async function dropPartitions(pool: Pool, keepDays: number): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(EXPIRED, [keepDays]);
   const dropped: string[] = [];
-  for (const { name } of rows) if (await attempted(pool, [`drop table "${name}"`])) dropped.push(name);
+  for (const { name } of rows) {
+    if (await attempted(pool, 'select drop_attempt_partition($1)', name)) dropped.push(name);
+  }
   // Normally empty.
   while (((await pool.query(EXPIRED_IN_DEFAULT, [keepDays])).rowCount ?? 0) === CHUNK);
   return dropped;

@@ -25,7 +25,7 @@ function start(): ChildProcess {
       PATH: process.env.PATH,
       KAFKA_BROKERS: testKafkaBrokers().join(','),
       KAFKA_TOPIC_PREFIX: prefix,
-      DATABASE_URL: database.url,
+      DATABASE_URL: database.urlOf('normalizer'),
       MANAGEMENT_PORT: '0',
     },
   });

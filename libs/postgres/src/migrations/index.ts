@@ -10,6 +10,7 @@ import { DeliveryOperations1763800000010 } from './0010-delivery-operations.js';
 import { DeliveryIndexes1763800000011 } from './0011-delivery-indexes.js';
 import { RowsUncompressed1763800000012 } from './0012-rows-uncompressed.js';
 import { ConfigurationChanges1763800000015 } from './0015-configuration-changes.js';
+import { AttemptPartitions1763800000016 } from './0016-attempt-partitions.js';
 import { SharedReadings1763800000017 } from './0017-shared-readings.js';
 import { Operations1763800000018 } from './0018-operations.js';
 
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   DeliveryIndexes1763800000011,
   RowsUncompressed1763800000012,
   ConfigurationChanges1763800000015,
+  AttemptPartitions1763800000016,
   SharedReadings1763800000017,
   Operations1763800000018,
 ];

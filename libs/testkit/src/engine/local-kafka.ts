@@ -53,7 +53,8 @@ const serverProperties = ({
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
 
-const LOGGING = `status = WARN
+/** Kafka's log4j2.properties: warnings to stdout. */
+export const KAFKA_LOGGING = `status = WARN
 appender.stdout.type = Console
 appender.stdout.name = stdout
 appender.stdout.layout.type = PatternLayout
@@ -72,7 +73,7 @@ export const startLocalKafka = async (options: LocalKafkaOptions, launch: Launch
   const settings = join(folder, 'server.properties');
   const logging = join(folder, 'log4j2.properties');
   await writeFile(settings, serverProperties(options));
-  await writeFile(logging, LOGGING);
+  await writeFile(logging, KAFKA_LOGGING);
   const java = ['-Xmx512m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(jars, '*')];
   if (!formatted(folder)) {
     // In one word: an id of 64 begins with a dash and would be taken for an option.

@@ -33,7 +33,11 @@ export class Pipeline {
     const handle = createKafka({ brokers, clientId: 'test', topicPrefix, logger: { warn: () => undefined } });
     const topics = TOPICS.map((topic) => ({ ...topic, partitions: PARTITIONS }));
     await applyTopics(handle, topics, { replication: 1, minInsync: 1 });
-    const env = { KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC_PREFIX: topicPrefix, DATABASE_URL: own.url };
+    const env = {
+      KAFKA_BROKERS: brokers.join(),
+      KAFKA_TOPIC_PREFIX: topicPrefix,
+      DATABASE_URL: own.urlOf('normalizer'),
+    };
     const collect = (topic: string) => new TopicCollector(handle, [topic]);
     const publisher = new KafkaPublisher(handle, { deadlineMs: 20_000 });
     return new Pipeline(own, pool, handle, env, publisher, collect(EVENTS_TOPIC), collect(STATE_TOPIC));

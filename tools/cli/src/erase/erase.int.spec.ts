@@ -126,7 +126,7 @@ async function storeSpooled(claim: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  bench = await CliBench.create({ CLAIMWIRE_KEYRING: KEYRING });
+  bench = await CliBench.create({ CLAIMWIRE_KEYRING: KEYRING }, { role: 'operator' });
   states = bench.collect(STATE_TOPIC);
   normalizer = bench.startNormalizer();
   await publish(cairEvents(4, 6).map(rawCair));

@@ -20,7 +20,7 @@ const verdicts = async (...filter: string[]) => {
 };
 
 beforeAll(async () => {
-  bench = await CliBench.create();
+  bench = await CliBench.create({}, { role: 'operator' });
   events = bench.collect(EVENTS_TOPIC);
 });
 

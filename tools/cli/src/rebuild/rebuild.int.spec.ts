@@ -20,7 +20,7 @@ const count = (sql: string) => bench.count(sql);
 const stored = () => count('select count(*) from claim_events');
 
 beforeAll(async () => {
-  bench = await CliBench.create();
+  bench = await CliBench.create({}, { role: 'operator' });
   states = bench.collect(STATE_TOPIC);
   const events = cairEvents(CLAIMS, EVENTS / CLAIMS);
   const poison = rawCairBody('claim-1', '{"claimFhirId": 7}');
