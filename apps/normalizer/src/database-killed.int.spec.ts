@@ -30,7 +30,7 @@ beforeAll(async () => {
   options = { ...files, port, password: 'test', database: 'claimwire_test', durable: false };
   postgres = await start();
   await runMigrations(postgres.url);
-  pipeline = await Pipeline.create({ url: postgres.url, urlOf: () => postgres.url, drop: async () => undefined });
+  pipeline = await Pipeline.create({ url: postgres.url, drop: async () => undefined });
 });
 
 afterAll(async () => {

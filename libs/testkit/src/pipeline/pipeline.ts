@@ -9,12 +9,15 @@ import { insertConnection } from './raw-cair.js';
 /** Enough to have neighbours; each costs the broker a log. */
 const PARTITIONS = 2;
 
+/** Roles are only in those that are made here. */
+type OwnDatabase = Pick<TestDatabase, 'url' | 'drop'> & Partial<TestDatabase>;
+
 /** A database, topics and processes of its own: what is broken in one does not show in another beside it. */
 export class Pipeline {
   private readonly processes: AppProcess[] = [];
 
   private constructor(
-    readonly database: TestDatabase,
+    readonly database: OwnDatabase,
     readonly pool: Pool,
     readonly handle: KafkaHandle,
     readonly env: Readonly<Record<string, string>>,
@@ -24,8 +27,8 @@ export class Pipeline {
   ) {}
 
   /** @param url of a migrated database that is another's to drop; without it one is made */
-  static async create(database?: TestDatabase): Promise<Pipeline> {
-    const own = database ?? (await createTestDatabase());
+  static async create(database?: OwnDatabase): Promise<Pipeline> {
+    const own: OwnDatabase = database ?? (await createTestDatabase());
     const pool = createPool(own.url, 2);
     await insertConnection(pool);
     const topicPrefix = testTopicPrefix();
@@ -36,7 +39,7 @@ export class Pipeline {
     const env = {
       KAFKA_BROKERS: brokers.join(),
       KAFKA_TOPIC_PREFIX: topicPrefix,
-      DATABASE_URL: own.urlOf('normalizer'),
+      DATABASE_URL: own.urlOf?.('normalizer') ?? own.url,
     };
     const collect = (topic: string) => new TopicCollector(handle, [topic]);
     const publisher = new KafkaPublisher(handle, { deadlineMs: 20_000 });

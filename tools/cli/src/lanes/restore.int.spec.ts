@@ -71,7 +71,7 @@ beforeAll(async () => {
   await postgres.stop();
   postgres = await start();
   await runMigrations(postgres.url);
-  pipeline = await Pipeline.create({ url: postgres.url, urlOf: () => postgres.url, drop: async () => undefined });
+  pipeline = await Pipeline.create({ url: postgres.url, drop: async () => undefined });
 });
 
 afterAll(async () => {
