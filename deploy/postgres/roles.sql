@@ -17,7 +17,7 @@ revoke all on all sequences in schema public from claimwire_ingress;
 grant select on table schema_migrations to claimwire_ingress;
 grant select (id, tenant_id, provider, sealed) on table connections to claimwire_ingress;
 grant select (token_hash, connection_id, not_after) on table connection_tokens to claimwire_ingress;
-grant insert on table audit_log to claimwire_ingress;
+grant insert, select (id, tenant_id, action, target, detail) on table audit_log to claimwire_ingress;
 grant select, insert, update, delete on table ingress_spool to claimwire_ingress;
 grant select, update on table ingress_spool_usage to claimwire_ingress;
 grant select on sequence configuration_version to claimwire_ingress;

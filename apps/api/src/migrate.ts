@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pendingMigrations, rolesSql, runMigrations } from '@claimwire/postgres';
-import { answerHelp, loadConfig } from '@claimwire/service-host';
+import { answerHelp, directDatabaseUrl, loadConfig } from '@claimwire/service-host';
 import { MigrateConfig } from './config.js';
 
 /**
@@ -17,9 +17,9 @@ if (process.argv.includes('--roles')) process.stdout.write(rolesSql());
 else await withDatabase();
 
 async function withDatabase(): Promise<void> {
-  const { DATABASE_URL } = loadConfig(MigrateConfig, undefined, options);
-  if (process.argv.includes('--wait')) await waitForSchema(DATABASE_URL);
-  else await migrate(DATABASE_URL);
+  const url = directDatabaseUrl(loadConfig(MigrateConfig, undefined, options));
+  if (process.argv.includes('--wait')) await waitForSchema(url);
+  else await migrate(url);
 }
 
 async function migrate(url: string): Promise<void> {

@@ -2,7 +2,7 @@ import { createEgressDispatcher } from '@claimwire/egress';
 import { createKafka, kafkaOptions, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
-import { METRICS_REGISTRY, ROOT_LOGGER, Tracing, type RootLogger } from '@claimwire/service-host';
+import { directDatabaseUrl, METRICS_REGISTRY, ROOT_LOGGER, Tracing, type RootLogger } from '@claimwire/service-host';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { Dispatcher } from 'undici';
@@ -79,7 +79,7 @@ export class FanoutModule {
           useFactory: (pool: Pool, fanout: Fanout, metrics: FanoutMetrics, logger: RootLogger) =>
             new ReplayWorker({
               pool,
-              url: config.DATABASE_URL,
+              url: directDatabaseUrl(config),
               onCancelled: (replayId) => fanout.withdraw(replayId),
               onMade: (count) => metrics.replayMade(count),
               onFailure: (error) => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaPublisher } from '@claimwire/kafka';
 import { HUB_NOTICES_CHANNEL, listen } from '@claimwire/postgres';
 import type { LaneStore, Listening, Pool } from '@claimwire/postgres';
-import type { RootLogger, Tracing } from '@claimwire/service-host';
+import { directDatabaseUrl, type RootLogger, type Tracing } from '@claimwire/service-host';
 import type { Dispatcher } from 'undici';
 import type { FanoutConfig } from './config.js';
 import type { Configuration } from './configuration/configuration.js';
@@ -113,12 +113,12 @@ export class Fanout {
   }
 
   start(): void {
-    const { DATABASE_URL } = this.parts.config;
+    const url = directDatabaseUrl(this.parts.config);
     this.listening.push(
-      listen(DATABASE_URL, 'configuration', () => this.reload()),
-      listen(DATABASE_URL, DELIVERIES_CHANNEL, (payload) => this.wake(payload)),
-      listen(DATABASE_URL, REPLICAS_CHANNEL, (payload) => this.hear(payload)),
-      listen(DATABASE_URL, HUB_NOTICES_CHANNEL, () => this.notices.wake()),
+      listen(url, 'configuration', () => this.reload()),
+      listen(url, DELIVERIES_CHANNEL, (payload) => this.wake(payload)),
+      listen(url, REPLICAS_CHANNEL, (payload) => this.hear(payload)),
+      listen(url, HUB_NOTICES_CHANNEL, () => this.notices.wake()),
     );
     this.timers.push(
       setInterval(() => this.adjust(), ADJUST_MS),

@@ -1,6 +1,6 @@
 import { KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
 import { listen, type Listening } from '@claimwire/postgres';
-import { HealthRegistry } from '@claimwire/service-host';
+import { directDatabaseUrl, HealthRegistry } from '@claimwire/service-host';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { NormalizerConfig } from './config.js';
 import { ConnectionDirectory } from './connection-directory.js';
@@ -27,7 +27,7 @@ export class Lifecycle implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     this.health.addReadiness('consumers', () => this.server.readiness());
     this.health.addLiveness('consumers', () => this.server.liveness());
-    this.listening = listen(this.config.DATABASE_URL, 'configuration', () => this.connections.invalidate());
+    this.listening = listen(directDatabaseUrl(this.config), 'configuration', () => this.connections.invalidate());
     this.drift.start();
     this.gauges.start();
     await this.publisher.start();

@@ -1,6 +1,6 @@
 import { errorCode } from '@claimwire/kafka';
 import { listen, type Listening, PG_POOL, type Pool } from '@claimwire/postgres';
-import { ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { directDatabaseUrl, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { StediReportsConfig } from './config.js';
 import { ConnectionPauses } from './jobs/connection-pauses.js';
@@ -41,7 +41,7 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
 
   onApplicationBootstrap(): void {
     // At once when the connection is changed; also after a reconnection, for what was notified meanwhile.
-    this.listening = listen(this.config.DATABASE_URL, 'configuration', () => this.start(() => this.resume()));
+    this.listening = listen(directDatabaseUrl(this.config), 'configuration', () => this.start(() => this.resume()));
     this.every(MEASURE_EVERY_MS, () => this.measure());
     this.every(PURGE_EVERY_MS, () => this.purge());
   }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Keyring } from '@claimwire/keyring';
 import { listen, type Listening, PG_POOL, type Pool } from '@claimwire/postgres';
-import { HealthRegistry, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { directDatabaseUrl, HealthRegistry, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import type { ConnectionConfig, Provider } from '@claimwire/provider-kit';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { IngressConfig } from './ingress-config.js';
@@ -55,7 +55,7 @@ export class ConnectionStore implements OnModuleInit, OnApplicationShutdown {
   async onModuleInit(): Promise<void> {
     this.health.addReadiness('connections', () => this.loadedVersion !== null || 'not loaded from PostgreSQL yet');
     // Listening first: a change between load and listen would be missed otherwise.
-    this.listening = listen(this.config.DATABASE_URL, 'configuration', () => void this.reload());
+    this.listening = listen(directDatabaseUrl(this.config), 'configuration', () => void this.reload());
     await this.reload();
     this.schedulePoll();
   }

@@ -14,4 +14,5 @@ export * from './privileges/table-grants.js';
 export * from './replays/index.js';
 export * from './run-migrations.js';
 export * from './settled-offsets.js';
+export * from './session-lock.js';
 export * from './text-array.js';

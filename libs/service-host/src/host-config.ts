@@ -84,8 +84,13 @@ export function WithHttp<B extends HostConfig>(Base: ConfigClass<B>): ConfigClas
 export interface DatabaseSettings {
   /** postgres://user:password@host:port/database */
   DATABASE_URL: string;
+  DATABASE_DIRECT_URL?: string;
   DATABASE_POOL_SIZE: number;
 }
+
+/** For what needs a session of its own, and so cannot go through a pooler in transaction mode: LISTEN, locks held for long, migrations. */
+export const directDatabaseUrl = ({ DATABASE_URL, DATABASE_DIRECT_URL }: DatabaseSettings): string =>
+  DATABASE_DIRECT_URL ?? DATABASE_URL;
 
 /** Adds where PostgreSQL is. */
 export function WithDatabase<B extends HostConfig>(Base: ConfigClass<B>): ConfigClass<B & DatabaseSettings> {
@@ -93,6 +98,14 @@ export function WithDatabase<B extends HostConfig>(Base: ConfigClass<B>): Config
     @Setting({ help: 'the PostgreSQL address, postgres://user:password@host:port/database', secret: true })
     @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must start with postgres://' })
     DATABASE_URL!: string;
+
+    @Setting({
+      help: 'the same past a pooler in transaction mode, for LISTEN and migrations; only where DATABASE_URL is a pooler',
+      optional: true,
+      secret: true,
+    })
+    @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_DIRECT_URL must start with postgres://' })
+    DATABASE_DIRECT_URL?: string;
 
     @Setting({ help: 'the most connections to PostgreSQL', unit: 'connections', default: 10 })
     @IsInt()

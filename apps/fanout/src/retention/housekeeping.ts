@@ -1,5 +1,5 @@
-import type { Pool } from '@claimwire/postgres';
-import type { RootLogger } from '@claimwire/service-host';
+import { withSessionLock, type Pool } from '@claimwire/postgres';
+import { directDatabaseUrl, type RootLogger } from '@claimwire/service-host';
 import type { FanoutConfig } from '../config.js';
 import type { FanoutMetrics } from '../metrics.js';
 import { dropPartitions, makePartitions } from './attempt-partitions.js';
@@ -52,14 +52,7 @@ export class Housekeeping {
 
   /** Skipped where another replica is at it. */
   async clean(): Promise<void> {
-    const client = await this.parts.pool.connect();
-    try {
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LOCK]);
-      if (!rows[0]?.taken) return;
-      await this.remove().finally(() => client.query('select pg_advisory_unlock($1)', [LOCK]));
-    } finally {
-      client.release();
-    }
+    await withSessionLock(directDatabaseUrl(this.parts.config), LOCK, () => this.remove());
   }
 
   private async remove(): Promise<void> {

@@ -60,6 +60,10 @@ const FORBIDDEN: readonly (readonly [app: string, statement: string])[] = [
   ['fanout', 'drop table delivery_attempts_default'],
   ['fanout', 'create table mine (id int)'],
   ['fanout', `select drop_attempt_partition('claim_events')`],
+  [
+    'fanout',
+    `select make_attempt_partition('2031-01-01'); select drop_attempt_partition('delivery_attempts_20310101')`,
+  ],
   ['fanout', `select drop_attempt_partition('delivery_attempts_default')`],
   ['api', 'delete from claim_events'],
   ['api', `update audit_log set actor = 'nobody'`],
@@ -84,6 +88,10 @@ describe('the role of each app', () => {
   it.each([
     ['ingress', 'select sealed from connections'],
     ['fanout', `select make_attempt_partition('2031-01-01')`],
+    [
+      'fanout',
+      `select make_attempt_partition('2020-01-01'); select drop_attempt_partition('delivery_attempts_20200101')`,
+    ],
     ['operator', 'delete from claim_events'],
   ])('%s may: %s', async (app, statement) => {
     expect(await refusal(app, statement)).toBeNull();
