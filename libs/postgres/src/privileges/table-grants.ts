@@ -89,6 +89,8 @@ export const TABLE_GRANTS: Readonly<Record<string, Grants>> = {
 export const SEQUENCE_GRANTS: Readonly<Record<string, Grants>> = {
   configuration_version: { ingress: READ, fanout: 'select, usage', api: 'select, usage' },
   delivery_attempts_ids: { fanout: 'usage' },
+  // The owner's.
+  schema_migrations_id_seq: {},
 };
 
 /** Functions that run with the owner's rights; nobody else may call them. */
