@@ -72,7 +72,7 @@ export const TABLE_GRANTS: Readonly<Record<string, Grants>> = {
   erasure_keys: { normalizer: READ, fanout: READ, api: READ, operator: KEEP },
   erased_claims: { normalizer: READ, fanout: READ, api: READ, operator: KEEP },
 
-  ingress_spool: { ingress: OWN, operator: 'select, delete' },
+  ingress_spool: { ingress: OWN, operator: 'select, update, delete' },
   ingress_spool_usage: { ingress: 'select, update', operator: 'select, update' },
   stedi_jobs: { stedi_reports: OWN, api: READ },
   stedi_report_connections: { stedi_reports: OWN, api: READ },
