@@ -127,7 +127,7 @@ grant select on table notices to claimwire_operator;
 grant select, delete on table quarantine to claimwire_operator;
 grant select, insert on table erasure_keys to claimwire_operator;
 grant select, insert on table erased_claims to claimwire_operator;
-grant select, delete on table ingress_spool to claimwire_operator;
+grant select, update, delete on table ingress_spool to claimwire_operator;
 grant select, update on table ingress_spool_usage to claimwire_operator;
 grant select, delete on table deliveries to claimwire_operator;
 grant select, delete on table delivery_attempts to claimwire_operator;

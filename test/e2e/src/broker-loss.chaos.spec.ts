@@ -76,8 +76,8 @@ describe.skipIf(!canRunOwnBroker())('three brokers with TLS, SCRAM and a princip
     const reading = (handle: KafkaHandle, topic: string): Promise<unknown> =>
       readMessages(handle, topic, [{ partition, offset: 0n }]).then(() => 'it was read', errorCode);
     expect(await reading(cair, rawTopic('curacel'))).toBe('TOPIC_AUTHORIZATION_FAILED');
-    // what kafkajs makes of the refusal to look for a group
-    expect(await reading(cair, QUARANTINE_TOPIC)).toBe('KafkaJSGroupCoordinatorNotFound');
+    // The latter is what kafkajs makes of the refusal to look for a group.
+    expect(await reading(cair, QUARANTINE_TOPIC)).toMatch(/GROUP_AUTHORIZATION_FAILED|GroupCoordinatorNotFound/);
   });
 
   it('knows a client by its certificate, or by an OAuth token, as well as by its password', async () => {

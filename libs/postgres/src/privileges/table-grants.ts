@@ -26,6 +26,8 @@ export const TABLE_GRANTS: Readonly<Record<string, Grants>> = {
 
   tenants: { normalizer: 'select (id, settings)', api: OWN, operator: 'select (id, settings)' },
   api_keys: { api: OWN },
+  // `claimwire bootstrap` and `claimwire keys` are the owner's.
+  platform_bootstrap: {},
   connections: {
     ingress: 'select (id, tenant_id, provider, sealed)',
     normalizer: 'select (id, tenant_id, provider, settings)',
