@@ -77,9 +77,15 @@ export class System {
     const system = new System(apps, `http://127.0.0.1:${ports['api']}`, adminKey, database.url, topicPrefix, () =>
       database.drop(),
     );
-    for (const app of only) await apps[app].start();
-    await Promise.all(only.map((app) => apps[app].ready(60_000)));
-    return system;
+    try {
+      for (const app of only) await apps[app].start();
+      await Promise.all(only.map((app) => apps[app].ready(90_000)));
+      return system;
+    } catch (error) {
+      // Nobody else knows of these processes.
+      await system.stop();
+      throw error;
+    }
   }
 
   admin(): ApiClient {

@@ -4,11 +4,12 @@ import { describeTraces } from './describe-traces.js';
 import { CanaryStage } from './stage.js';
 
 /** One system for both: to start all apps takes longer than either. */
-let stage: CanaryStage;
+let stage: CanaryStage | undefined;
 beforeAll(async () => {
   stage = await CanaryStage.start();
 });
-afterAll(() => stage.stop());
+afterAll(() => stage?.stop());
+const started = () => stage as CanaryStage;
 
-describe('traces', () => describeTraces(() => stage));
-describe('canaries', () => describeCanaries(() => stage));
+describe('traces', () => describeTraces(started));
+describe('canaries', () => describeCanaries(started));
