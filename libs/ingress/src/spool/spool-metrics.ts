@@ -1,6 +1,7 @@
 import { METRICS_REGISTRY } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { IngressConfig } from '../ingress-config.js';
 import type { SpoolUsage } from './spool-table.js';
 
 /** Metrics of the spool. The gauges are of the one table that all replicas share: take their maximum, not their sum. */
@@ -12,14 +13,23 @@ export class SpoolMetrics {
   readonly circuitOpen: Gauge;
   private readonly rows: Gauge;
   private readonly bytes: Gauge;
+  private readonly fill: Gauge;
   private readonly oldestAge: Gauge;
 
-  constructor(@Inject(METRICS_REGISTRY) registry: Registry) {
+  constructor(
+    @Inject(METRICS_REGISTRY) registry: Registry,
+    private readonly config: IngressConfig,
+  ) {
     const registers = [registry];
     this.rows = new Gauge({ name: 'claimwire_ingress_spool_rows', help: 'Events in the spool', registers });
     this.bytes = new Gauge({
       name: 'claimwire_ingress_spool_bytes',
       help: 'Bytes of the events in the spool',
+      registers,
+    });
+    this.fill = new Gauge({
+      name: 'claimwire_ingress_spool_fill_ratio',
+      help: 'What part of its bound, of events or of bytes, the spool has taken; at 1 webhooks are answered 503',
       registers,
     });
     this.oldestAge = new Gauge({
@@ -52,6 +62,9 @@ export class SpoolMetrics {
   show({ rows, bytes, oldestAgeSeconds }: SpoolUsage): void {
     this.rows.set(rows);
     this.bytes.set(bytes);
+    const { SPOOL_MAX_ROWS, SPOOL_MAX_BYTES } = this.config;
+    // A bound of 0 switches the spool off: then none of it is taken.
+    this.fill.set(Math.max(SPOOL_MAX_ROWS && rows / SPOOL_MAX_ROWS, SPOOL_MAX_BYTES && bytes / SPOOL_MAX_BYTES));
     this.oldestAge.set(oldestAgeSeconds);
   }
 }

@@ -8,7 +8,8 @@ import type { Backend, Balancer } from './balancer.js';
 export const REPLICAS = 2;
 /** What the chart leaves of terminationGracePeriodSeconds (SHUTDOWN_GRACE_MS). */
 export const GRACE_MS = 30_000;
-const READY_MS = 90_000;
+/** A machine that other work shares boots sixteen processes slowly. */
+const READY_MS = 240_000;
 /** Longer than a balancer takes to notice, also on a busy machine (SHUTDOWN_DRAIN_MS). */
 const DRAIN_MS = 2_500;
 
