@@ -192,19 +192,23 @@ describe('a consumer whose place is in PostgreSQL', () => {
 
 describe('a consumer that fetches ahead', () => {
   it('handles what comes on one partition while another is still being handled', async () => {
-    const slow = await topicWith(['slow']);
+    const slow = await topicWith(['first']);
     const quick = await topicWith([]);
     const seen: (string | undefined)[] = [];
     const settle = settling(seen);
     const handler = async (batch: Batch) => {
-      if (batch.topic === slow) {
+      if (valuesOf(batch).includes('slow')) {
         await publish(quick, ['quick']);
-        await expect.poll(() => seen, within).toEqual(['quick']);
+        await expect.poll(() => seen, within).toContain('quick');
       }
       await settle(batch);
     };
-    const { crashes } = start({ topics: [slow, quick], lanes, fetchAhead: true, concurrency: 2, handler });
-    await expect.poll(() => seen, within).toEqual(['quick', 'slow']);
+    const options = { lanes, fetchAhead: true, concurrency: 2, handler };
+    const { crashes, consumer } = start({ topics: [slow, quick], ...options });
+    // Until every lane is claimed and sought, what was fetched may come twice, and waits for itself.
+    await expect.poll(() => [consumer.readiness(), ...seen], within).toEqual([true, 'first']);
+    await publish(slow, ['slow']);
+    await expect.poll(() => seen, within).toEqual(['first', 'quick', 'slow']);
     expect(crashes).toEqual([]);
   });
 
