@@ -263,7 +263,6 @@ export class BatchConsumer {
       throw told;
     } finally {
       if (begun && !done && claims === this.claims && !this.stopping) {
-        claims.goesBack(at);
         this.seekTo(at, claims.positionOf(at));
       }
       this.turns.end(turn);

@@ -27,12 +27,33 @@ function brokerWith(...ends: (number | null)[]): KafkaHandle {
 }
 
 /** Claims a lane that stands at offset 8. */
-async function claim(handle: KafkaHandle): Promise<Lane> {
+async function claimAll(handle: KafkaHandle): Promise<LaneClaims> {
   const claimLane = async () => ({ ...AT, consumer: 'fanout', nextOffset: 8n, topicId: 'id' }) as Lane;
   const claims = new LaneClaims('fanout', handle, { claim: claimLane }, {}, () => true);
   await claims.start([AT], nothingBefore);
-  return claims.lane(AT);
+  return claims;
 }
+
+const claim = async (handle: KafkaHandle): Promise<Lane> => (await claimAll(handle)).lane(AT);
+
+describe('a batch that begins behind the position', () => {
+  it('is not handled before what lies between was asked for, however often such a batch comes', async () => {
+    const claims = await claimAll(brokerWith(30));
+    expect(await claims.position(AT, 12n)).toBe('seek');
+    expect(await claims.position(AT, 8n)).toBe(8n);
+    claims.moveTo(AT, 9n);
+    // Fetched before the seek, or ahead of a batch that was given up.
+    expect(await claims.position(AT, 12n)).toBe('seek');
+    expect(await claims.position(AT, 16n)).toBe('seek');
+    expect(await claims.position(AT, 9n)).toBe(9n);
+  });
+
+  it('shows a gap in the log when it is what comes first after that too', async () => {
+    const claims = await claimAll(brokerWith(30));
+    expect(await claims.position(AT, 12n)).toBe('seek');
+    expect(await claims.position(AT, 12n)).toBe(8n);
+  });
+});
 
 describe('a lane that stands beyond what the log seems to hold', () => {
   it('goes on where its holder before had moved on since the first look', async () => {

@@ -43,7 +43,8 @@ export class LaneClaims {
   private readonly claims = new Map<string, Promise<Lane>>();
   private readonly claimed: Lane[] = [];
   private readonly positions = new Map<string, bigint>();
-  private readonly sought = new Set<string>();
+  /** Which position was sought last, and because of a batch that began where. */
+  private readonly sought = new Map<string, { from: bigint; firstOffset: bigint }>();
 
   constructor(
     private readonly consumer: string,
@@ -88,26 +89,23 @@ export class LaneClaims {
   }
 
   /**
-   * Where to begin in a batch that starts at `firstOffset`. "seek": Kafka's committed offset is ahead of PostgreSQL, which
-   * alone is the truth; after one seek back, a batch that still starts later shows a gap in the log.
+   * Where to begin in a batch that starts at `firstOffset`. "seek": what lies before it is to be fetched first, since Kafka's
+   * committed offset was ahead of PostgreSQL, which alone is the truth, or a batch was given up after the next one had been
+   * fetched. Only a batch that comes again after that shows a gap in the log.
    * @throws LanePositionError when the gap is because messages were deleted
    */
   async position(at: TopicPartition, firstOffset: bigint): Promise<bigint | 'seek'> {
     const lane = await this.lane(at);
     const from = this.positionOf(at);
     if (firstOffset <= from) return from;
-    if (!this.sought.has(keyOf(at))) {
-      this.sought.add(keyOf(at));
+    const before = this.sought.get(keyOf(at));
+    if (before?.from !== from || before.firstOffset !== firstOffset) {
+      this.sought.set(keyOf(at), { from, firstOffset });
       return 'seek';
     }
     const logs = await readLogStates(this.handle, this.consumer, [at.topic]);
     assertPosition({ ...lane, nextOffset: from }, logOf(logs, at));
     return from;
-  }
-
-  /** The position is sought once more: a batch was given up after what lies behind it had been fetched. */
-  goesBack(at: TopicPartition): void {
-    this.sought.delete(keyOf(at));
   }
 
   async handOver(): Promise<void> {
