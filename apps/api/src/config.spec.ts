@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readConfig, type Environment } from '@claimwire/service-host';
 import { describe, expect, it } from 'vitest';
 import { ApiConfig, TopicsConfig } from './config.js';
@@ -7,7 +8,7 @@ const ENOUGH = {
   MANAGEMENT_PORT: '0',
   DATABASE_URL: 'postgres://localhost/x',
   KAFKA_BROKERS: 'localhost:9092',
-  CLAIMWIRE_KEYRING: `k1:${Buffer.alloc(32).toString('base64')}`,
+  CLAIMWIRE_KEYRING: `k1:${randomBytes(32).toString('base64')}`,
 };
 
 const problemsOf = (env: Environment) => {

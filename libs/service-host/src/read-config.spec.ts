@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { describeSettings } from './describe-settings.js';
 import { HostConfig, WithDatabase, WithHttp, WithKeyring } from './host-config.js';
@@ -17,7 +18,7 @@ class AllConfig extends WithKeyring(WithDatabase(WithKafka(WithHttp(HostConfig))
 const GOOD = {
   KAFKA_BROKERS: 'one:9092, two:9092',
   DATABASE_URL: 'postgres://u:hunter2@host/db',
-  CLAIMWIRE_KEYRING: `k1:${Buffer.alloc(32).toString('base64')}`,
+  CLAIMWIRE_KEYRING: `k1:${randomBytes(32).toString('base64')}`,
   MANAGEMENT_PORT: '5100',
 };
 

@@ -53,12 +53,13 @@ async function readManifest(folder: string): Promise<{ name: string } | undefine
   return (manifest as { default: { name: string } } | undefined)?.default;
 }
 
-async function run(command: string, args: string[]): Promise<string> {
+async function run(command: string, args: string[], more: Record<string, string> = {}): Promise<string> {
   const env = {
     PATH: `${join(workspace, 'node_modules/.bin')}:${process.env.PATH}`,
     HOME: process.env.HOME,
     NX_DAEMON: 'false',
     NX_WORKSPACE_ROOT_PATH: workspace,
+    ...more,
   };
   return exec(command, args, { cwd: workspace, env, maxBuffer: 32 * 1024 * 1024 }).then(
     ({ stdout }) => stdout,
@@ -100,6 +101,7 @@ it('makes a provider that builds, keeps the rules and conforms', async () => {
     'tools/bootstrap',
   ]);
   await run('eslint', ['libs/providers/acme', 'apps/ingress-acme', '--max-warnings', '0']);
+  await run('vitest', ['run', '--project', 'unit', 'libs/contracts/src/kafka-acls'], { UPDATE_DOCS: '1' });
   const suites = await run('vitest', [
     ...['run', '--project', 'unit', '--project', 'property'],
     ...['libs/providers/acme', 'libs/providers/registry', 'libs/contracts', 'tools/dev', 'tools/bootstrap'],
