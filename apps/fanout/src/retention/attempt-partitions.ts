@@ -3,13 +3,18 @@ import { inTransaction, type Pool } from '@claimwire/postgres';
 /** So many days have their partition before they begin: housekeeping may be away that long before the default one fills. */
 const DAYS_AHEAD = 7;
 const DAY_MS = 86_400_000;
+/**
+ * One replica at a time: two that make the same table in one moment get whatever error the system catalogue meets first
+ * (unique_violation, duplicate_object, duplicate_table). Behind another one it is there, and duplicate_table says so.
+ */
+const ONE_AT_A_TIME = 'select pg_advisory_xact_lock(7302016)';
 /** Whoever writes attempts waits behind a lock that is waited for: not longer than this; the next round tries again. */
 const LOCK_TIMEOUT = `set local lock_timeout = '500ms'`;
 /**
  * lock_not_available, deadlock_detected; check_violation: the default partition holds rows of that day; invalid_object_definition:
- * it would overlap another one; duplicate_table, unique_violation: another replica makes it at this moment.
+ * it would overlap another one; duplicate_table: another replica has made it; invalid_parameter_value: has dropped it.
  */
-const LEFT_FOR_LATER = new Set(['55P03', '40P01', '23514', '42P17', '42P07', '23505']);
+const LEFT_FOR_LATER = new Set(['55P03', '40P01', '23514', '42P17', '42P07', '22023']);
 const CHUNK = 10_000;
 
 const EXPIRED = `
@@ -28,6 +33,7 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 async function attempted(pool: Pool, statement: string, value: string): Promise<boolean> {
   try {
     await inTransaction(pool, async (client) => {
+      await client.query(ONE_AT_A_TIME);
       await client.query(LOCK_TIMEOUT);
       await client.query(statement, [value]);
     });
