@@ -13,6 +13,7 @@ import {
   tpaClaim,
   tpaCrawl,
   type ProviderName,
+  WebhookReceiver,
 } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from './eventually.js';
@@ -204,6 +205,40 @@ it('delivers to a filtered webhook only what its binding names', async () => {
   expect(
     rejectedOnly.deliveries.every(({ event, verified }) => verified && event.type === 'claim.status_changed'),
   ).toBe(true);
+});
+
+it('holds what a receiver refuses with 401, says so, and sends it in order when the credentials are the new ones', async () => {
+  const pms = await WebhookReceiver.start();
+  try {
+    pms.answer(({ headers }) => (headers['x-pms-key'] === 'the-new-key' ? undefined : { status: 401 }));
+    const connection = connections.cair.id;
+    const { id, credentialSetId } = await tenant.subscribe(pms.url, {}, [{ eventType: '*', filters: { connection } }]);
+    const statusOf = async () => (await tenant.api.must<{ status: string }>('GET', `/webhooks/${id}`)).status;
+    const change = { claimFhirId: 'cair-held', claimLifecycleId: 'lifecycle-held' };
+    await sendAll('cair', [
+      cairStatusChange({ ...change, newStatus: 'Submitted', timestamp: '2025-03-12T10:00:00.000Z' }),
+    ]);
+    await eventually('it is deauthorized', async () => (await statusOf()) === 'deauthorized' || undefined);
+    await sendAll('cair', [
+      cairStatusChange({ ...change, newStatus: 'Rejected', timestamp: '2025-03-12T11:00:00.000Z' }),
+    ]);
+    await claimAt(keyOf('cair', 'cair-held'), 2);
+    const headers = [{ name: 'x-pms-key', value: 'the-new-key' }];
+    await tenant.api.must('PATCH', `/credential-sets/${credentialSetId}`, { type: 'api_keys', headers });
+
+    const taken = await eventually('both deliveries', () => {
+      const accepted = pms.requests.filter((request) => request.headers['x-pms-key'] === 'the-new-key');
+      return accepted.length === 2 ? accepted.map(({ body }) => (JSON.parse(body) as ClaimEvent).version) : undefined;
+    });
+    expect(taken).toEqual([1, 2]);
+    expect(await statusOf()).toBe('active');
+    const notices = () =>
+      receiver.deliveries.flatMap(({ event }) => ((event as unknown as Notice).entity === id ? [event.type] : []));
+    await eventually('its notices', () => (notices().length >= 2 ? true : undefined));
+    expect(notices()).toEqual(['webhook.deauthorized', 'webhook.recovered']);
+  } finally {
+    await pms.stop();
+  }
 });
 
 it('leaves no person, secret or token in any log or metric', async () => {
