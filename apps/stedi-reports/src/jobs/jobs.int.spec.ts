@@ -30,7 +30,10 @@ afterEach(() => server.stop());
 
 const settings = (apiKey = 'right') => ({ reports: { baseUrl: server.url, coreBaseUrl: server.url, apiKey } });
 
-/** Transactions whose report is there. @param mark stands in each of their ids */
+/**
+ * Transactions whose report is there.
+ * @param mark stands in each of their ids; has letters beyond f, or a random id of others would hold it now and then
+ */
 function transactions(count: number, mark: string): string[] {
   const ids = Array.from({ length: count }, () => `${mark}-${randomUUID()}`);
   for (const id of ids) server.put(id, { kind: '277', report: report(`PCN-${id.slice(-6)}`) });
@@ -61,9 +64,9 @@ async function audited(connection: string): Promise<string[]> {
 
 describe('a connection whose API key is refused', () => {
   it.each([401, 403])('pauses with one audit row after a %i, and delays no other connection', async (status) => {
-    const bad = transactions(40, 'bad');
+    const bad = transactions(40, 'rejected');
     const good = transactions(10, 'good');
-    server.fail({ status, times: 1_000, path: 'bad-' });
+    server.fail({ status, times: 1_000, path: 'rejected-' });
     const [refused, fine] = [await bench.connect(settings()), await bench.connect(settings())];
     await announceAll(refused, bad);
     await announceAll(fine, good);
