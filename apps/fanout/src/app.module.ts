@@ -1,5 +1,12 @@
 import { createEgressDispatcher } from '@claimwire/egress';
-import { createKafka, kafkaOptions, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
+import {
+  createKafka,
+  kafkaOptions,
+  KafkaBatchServer,
+  KafkaPublisher,
+  stallWatch,
+  type KafkaHandle,
+} from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
 import { directDatabaseUrl, METRICS_REGISTRY, ROOT_LOGGER, Tracing, type RootLogger } from '@claimwire/service-host';
@@ -61,7 +68,17 @@ export class FanoutModule {
         },
         {
           provide: Fanout,
-          inject: [PG_POOL, Configuration, DISPATCHER, LaneStore, KafkaPublisher, FanoutMetrics, ROOT_LOGGER, Tracing],
+          inject: [
+            PG_POOL,
+            Configuration,
+            DISPATCHER,
+            LaneStore,
+            KafkaPublisher,
+            FanoutMetrics,
+            ROOT_LOGGER,
+            Tracing,
+            KAFKA_HANDLE,
+          ],
           useFactory: (
             pool: Pool,
             configuration: Configuration,
@@ -71,7 +88,12 @@ export class FanoutModule {
             metrics: FanoutMetrics,
             logger: RootLogger,
             tracing: Tracing,
-          ) => new Fanout({ config, pool, configuration, dispatcher, lanes, publisher, metrics, logger, tracing }),
+            handle: KafkaHandle,
+          ) => {
+            const stall = stallWatch(handle, config);
+            const parts = { config, pool, configuration, dispatcher, lanes, publisher, metrics, logger, tracing };
+            return new Fanout({ ...parts, stall });
+          },
         },
         {
           provide: ReplayWorker,
@@ -99,6 +121,7 @@ export class FanoutModule {
           inject: [KAFKA_HANDLE, LaneStore, Fanout],
           useFactory: (handle: KafkaHandle, lanes: LaneStore, fanout: Fanout) =>
             new KafkaBatchServer(handle, {
+              stall: stallWatch(handle, config),
               consumers: {
                 // Deliveries that the partition's previous holder stored are in the table only.
                 [CONSUMER]: {

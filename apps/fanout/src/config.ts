@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
-import { HostConfig, Setting, WithDatabase, WithKafka, WithKeyring } from '@claimwire/service-host';
+import { HostConfig, Setting, WithDatabase, WithKafka, WithKeyring, WithStallLimit } from '@claimwire/service-host';
 import { IsArray, IsInt, IsString, Matches, Max, Min } from 'class-validator';
 
 /** Settings of the fan-out. */
-export class FanoutConfig extends WithKeyring(WithKafka(WithDatabase(HostConfig))) {
+export class FanoutConfig extends WithStallLimit(WithKeyring(WithKafka(WithDatabase(HostConfig)))) {
   @Setting({
     help: 'the name of this replica, unique and kept over restarts: with it a restarted replica goes on at once',
     default: `${hostname()}-${process.pid}`,

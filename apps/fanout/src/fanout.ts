@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaPublisher } from '@claimwire/kafka';
 import { HUB_NOTICES_CHANNEL, listen } from '@claimwire/postgres';
 import type { LaneStore, Listening, Pool } from '@claimwire/postgres';
-import { directDatabaseUrl, type RootLogger, type Tracing } from '@claimwire/service-host';
+import {
+  directDatabaseUrl,
+  Progress,
+  type ProgressOptions,
+  type RootLogger,
+  type Tracing,
+} from '@claimwire/service-host';
 import type { Dispatcher } from 'undici';
 import type { FanoutConfig } from './config.js';
 import type { Configuration } from './configuration/configuration.js';
@@ -33,6 +39,7 @@ export interface FanoutParts {
   metrics: FanoutMetrics;
   logger: RootLogger;
   tracing: Tracing;
+  stall: ProgressOptions;
 }
 
 /** How often leases are looked after: renewed, taken, given back. */
@@ -57,6 +64,8 @@ export const DELIVERIES_CHANNEL = 'deliveries';
 export class Fanout {
   readonly store: DeliveryStore;
   readonly traces: DeliveryTraces;
+  /** Of attempts, which their timeouts bound, and of their outcomes until they are stored. */
+  private readonly progress: Progress;
   private readonly settler: Settler;
   private readonly roll: ReplicaRoll;
   private readonly keeper: LeaseKeeper;
@@ -72,6 +81,7 @@ export class Fanout {
 
   constructor(private readonly parts: FanoutParts) {
     const { config, pool, dispatcher, metrics, logger } = parts;
+    this.progress = new Progress(parts.stall);
     this.notices = new NoticeOutbox({
       pool,
       store: parts.lanes,
@@ -83,7 +93,10 @@ export class Fanout {
     this.traces = new DeliveryTraces(parts.tracing);
     this.store = new DeliveryStore(pool, this.traces);
     this.settler = new Settler(this.store, {
-      onFailure: (error) => this.failed('settle', error),
+      onFailure: (error) => {
+        this.progress.moved();
+        this.failed('settle', error);
+      },
       onStored: (count, seconds) => metrics.settled(count, seconds),
     });
     this.roll = new ReplicaRoll(config.FANOUT_REPLICA);
@@ -93,8 +106,14 @@ export class Fanout {
       leaseMs: config.FANOUT_LEASE_SECONDS * 1000,
       senderPorts: {
         store: this.store,
-        attempt: (destination, delivery) => attempter.attempt(destination, delivery),
-        settle: (settlement, stored) => this.settler.add(settlement, stored),
+        attempt: (destination, delivery) => this.progress.during(() => attempter.attempt(destination, delivery)),
+        settle: (settlement, stored) => {
+          const end = this.progress.begin();
+          this.settler.add(settlement, () => {
+            end();
+            stored();
+          });
+        },
         hold: (destination, held) => this.hold(destination, held),
         tally: this.tally,
         room: () => ({
@@ -145,6 +164,10 @@ export class Fanout {
     await this.watching;
     await this.notices.stop();
     await this.say(farewell(this.parts.config.FANOUT_REPLICA));
+  }
+
+  liveness(): true | string {
+    return this.progress.liveness();
   }
 
   holds(webhookId: string): boolean {

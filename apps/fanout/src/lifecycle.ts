@@ -32,6 +32,7 @@ export class Lifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApp
   async onModuleInit(): Promise<void> {
     this.health.addReadiness('consumers', () => this.server.readiness());
     this.health.addLiveness('consumers', () => this.server.liveness());
+    this.health.addLiveness('sending', () => this.fanout.liveness());
     this.health.addReadiness('configuration', () => this.configuration.loaded !== null || 'not loaded yet');
     await this.publisher.start();
     this.fanout.start();

@@ -1,4 +1,11 @@
-import { createKafka, kafkaOptions, KafkaBatchServer, KafkaPublisher, type KafkaHandle } from '@claimwire/kafka';
+import {
+  createKafka,
+  kafkaOptions,
+  KafkaBatchServer,
+  KafkaPublisher,
+  stallWatch,
+  type KafkaHandle,
+} from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { ErasureLedger, LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
 import { ROOT_LOGGER, Tracing, type RootLogger } from '@claimwire/service-host';
@@ -130,6 +137,7 @@ export class NormalizerModule {
           inject: [KAFKA_HANDLE, LaneStore, Outboxes],
           useFactory: (handle: KafkaHandle, lanes: LaneStore, hooks: Outboxes) =>
             new KafkaBatchServer(handle, {
+              stall: stallWatch(handle, config),
               consumers: {
                 normalizer: {
                   lanes,

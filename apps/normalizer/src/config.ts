@@ -1,7 +1,7 @@
-import { HostConfig, keyringProblems, Setting, WithDatabase, WithKafka } from '@claimwire/service-host';
+import { HostConfig, keyringProblems, Setting, WithDatabase, WithKafka, WithStallLimit } from '@claimwire/service-host';
 import { IsInt, IsString, Max, Min } from 'class-validator';
 
-export class NormalizerConfig extends WithKafka(WithDatabase(HostConfig)) {
+export class NormalizerConfig extends WithStallLimit(WithKafka(WithDatabase(HostConfig))) {
   @Setting({ help: 'the most raw events that one transaction stores', unit: 'events', default: 1_000 })
   @IsInt()
   @Min(1)

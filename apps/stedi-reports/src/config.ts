@@ -1,11 +1,11 @@
-import { HostConfig, Setting, WithDatabase, WithKafka, WithKeyring } from '@claimwire/service-host';
+import { HostConfig, Setting, WithDatabase, WithKafka, WithKeyring, WithStallLimit } from '@claimwire/service-host';
 import { IsArray, IsInt, Max, Min } from 'class-validator';
 
 /** A try asks for the transaction and for its report, then publishes. */
 const REQUESTS_OF_A_TRY = 2;
 const PUBLISHING_MS = 5_000;
 
-export class StediReportsConfig extends WithKeyring(WithDatabase(WithKafka(HostConfig))) {
+export class StediReportsConfig extends WithStallLimit(WithKeyring(WithDatabase(WithKafka(HostConfig)))) {
   @Setting({ help: 'the networks that may be called although they are not public, CIDR[,CIDR…]', default: [] })
   @IsArray()
   EGRESS_ALLOW_NETWORKS!: string[];

@@ -1,4 +1,4 @@
-import { KafkaBatchServer } from '@claimwire/kafka';
+import { KafkaBatchServer, stallWatch } from '@claimwire/kafka';
 import { LaneStore } from '@claimwire/postgres';
 import { HealthRegistry, type RunOptions } from '@claimwire/service-host';
 import { StediReportsModule } from './app.module.js';
@@ -14,9 +14,10 @@ export const stediReports: RunOptions<StediReportsConfig> = {
   config: StediReportsConfig,
   defaults: { MANAGEMENT_PORT: 5111 },
   module: (config) => StediReportsModule.forConfig(config),
-  setup: (app) => {
+  setup: (app, config) => {
     const consumers = { [CONSUMER]: { ...TUNING, lanes: app.get(LaneStore) } };
-    const strategy = new KafkaBatchServer(app.get(ReportPublisher).handle, { consumers });
+    const { handle } = app.get(ReportPublisher);
+    const strategy = new KafkaBatchServer(handle, { consumers, stall: stallWatch(handle, config) });
     app.connectMicroservice({ strategy });
     const health = app.get(HealthRegistry);
     health.addReadiness('consumer', () => strategy.readiness());

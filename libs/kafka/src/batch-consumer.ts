@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { FencedError } from '@claimwire/postgres';
+import { Progress, type ProgressOptions } from '@claimwire/service-host';
 import kafkajs, { type Consumer, type ConsumerGroupJoinEvent, type EachBatchPayload } from 'kafkajs';
 import type { Batch, BatchHandler, BatchMessage } from './batch.js';
 import { errorCode, isTransient } from './classify-error.js';
@@ -33,6 +34,8 @@ export interface BatchConsumerOptions {
   fetchBytes?: number;
   /** Most messages that one call of the handler gets. */
   maxMessages?: number;
+  /** When a handler that does not return makes `liveness` say so; absent = never. */
+  stall?: ProgressOptions;
   /** The consumer is dead and nothing was committed: end the process. */
   onCrash: (error: unknown) => void;
 }
@@ -54,6 +57,7 @@ interface Ahead {
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
 const MAX_MESSAGES = 1_000;
+const NO_LIMIT: ProgressOptions = { limitMs: Infinity, storesAnswer: async () => false };
 
 /**
  * A group consumer that hands whole batches over and never lets an offset pass that the handler has not settled. Outages are
@@ -74,6 +78,7 @@ export class BatchConsumer {
   private breakdowns = 0;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly turns: WorkTurns;
+  private readonly progress: Progress;
   /** What a batch ended with after its fetch had gone on: the next one tells kafkajs. */
   private failure: { generation: number; error: unknown } | null = null;
 
@@ -90,6 +95,7 @@ export class BatchConsumer {
     });
     this.commits = new LazyCommits((offsets) => this.client.commitOffsets(offsets));
     this.turns = new WorkTurns(options.concurrency ?? 1);
+    this.progress = new Progress(options.stall ?? NO_LIMIT);
   }
 
   /** Begins to connect and returns at once; a broker that is away is waited for. */
@@ -115,7 +121,7 @@ export class BatchConsumer {
   }
 
   liveness(): true | string {
-    return this.crashed ? 'the consumer crashed' : true;
+    return this.crashed ? 'the consumer crashed' : this.progress.liveness();
   }
 
   async stop(): Promise<void> {
@@ -188,8 +194,7 @@ export class BatchConsumer {
   private seek(partitions: readonly TopicPartition[]): void {
     for (const at of partitions) {
       const offset = this.claims?.positionOf(at);
-      if (offset === undefined) continue;
-      this.seekTo(at, offset);
+      if (offset !== undefined) this.seekTo(at, offset);
     }
   }
 
@@ -302,7 +307,7 @@ export class BatchConsumer {
   private async handled(batch: Batch): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.options.handler(batch);
+        await this.progress.during(async () => this.options.handler(batch));
         this.failing = false;
         this.breakdowns = 0;
         return true;

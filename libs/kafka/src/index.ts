@@ -19,4 +19,5 @@ export * from './plan-topics.js';
 export type { PublishRecord, PublishResult } from './publish-record.js';
 export * from './read-log.js';
 export * from './read-message.js';
+export * from './stall-watch.js';
 export * from './topic-settings.js';

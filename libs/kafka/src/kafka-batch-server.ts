@@ -1,3 +1,4 @@
+import type { ProgressOptions } from '@claimwire/service-host';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { BatchConsumer, type BatchConsumerOptions } from './batch-consumer.js';
@@ -13,6 +14,8 @@ export type ConsumerTuning = Pick<
 export interface KafkaBatchServerOptions {
   /** By consumer name. */
   consumers?: Record<string, ConsumerTuning>;
+  /** Of every consumer; absent = a handler that does not return goes unnoticed. */
+  stall?: ProgressOptions;
   /** Ends the process by default, with status 1: a consumer that died in silence would be worse. */
   onCrash?: (error: unknown) => void;
 }
@@ -40,6 +43,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         topics,
         handler: runner(handler),
         onCrash,
+        stall: this.options.stall,
         ...tuning,
       });
       this.consumers.set(consumer, batches);

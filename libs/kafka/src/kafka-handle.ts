@@ -154,6 +154,14 @@ export class KafkaHandle {
     return fetchTopicId(this.kafka, this.topic(topic));
   }
 
+  /** Whether a broker answers, the retries included. */
+  async answers(): Promise<boolean> {
+    return this.withAdmin((admin) => admin.describeCluster()).then(
+      ({ brokers }) => brokers.length > 0,
+      () => false,
+    );
+  }
+
   async close(): Promise<void> {
     const admin = await this.sharedAdmin?.catch(() => null);
     this.sharedAdmin = null;

@@ -1,6 +1,7 @@
 export * from './claim-projection.js';
 export * from './connection-views.js';
 export * from './data-source.js';
+export * from './database-answers.js';
 export * from './entities/index.js';
 export * from './erasure-ledger.js';
 export * from './fixed-array.js';

@@ -1,7 +1,8 @@
-import { errorCode } from '@claimwire/kafka';
-import { HealthRegistry, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
+import { errorCode, stallWatch } from '@claimwire/kafka';
+import { HealthRegistry, Progress, ROOT_LOGGER, type RootLogger } from '@claimwire/service-host';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { StediReportsConfig } from '../config.js';
+import { ReportPublisher } from '../report-publisher.js';
 import { JobQueue, type TakenTurn } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 
@@ -19,6 +20,7 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
   /** When the next connection that ran out of tokens has some again. */
   private readyAt = Number.POSITIVE_INFINITY;
   private trouble: string | null = 'not started';
+  private readonly progress: Progress;
 
   constructor(
     private readonly queue: JobQueue,
@@ -26,10 +28,16 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly config: StediReportsConfig,
     private readonly health: HealthRegistry,
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
-  ) {}
+    publisher: ReportPublisher,
+  ) {
+    const watch = stallWatch(publisher.handle, config);
+    // A try insists on its note until its lease ends.
+    this.progress = new Progress({ ...watch, limitMs: Math.max(watch.limitMs, 2 * config.JOB_LEASE_MS) });
+  }
 
   onApplicationBootstrap(): void {
     this.health.addReadiness('jobs', () => this.trouble ?? true);
+    this.health.addLiveness('jobs', () => this.progress.liveness());
     this.loop = this.work();
   }
 
@@ -79,8 +87,9 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
 
   private start({ jobs, known }: TakenTurn): void {
     for (const job of jobs) {
-      const run = this.runner
-        .run(job, known.get(`${job.headers.tenant}/${job.headers.connection}`), this.stopping.signal)
+      const settings = known.get(`${job.headers.tenant}/${job.headers.connection}`);
+      const run = this.progress
+        .during(() => this.runner.run(job, settings, this.stopping.signal))
         .then((brokerAnswers) => {
           if (!brokerAnswers) this.notBefore = performance.now() + OUTAGE_WAIT_MS;
         })
