@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMigrations } from '@claimwire/postgres';
 import {
-  freePorts,
+  freePort,
   Guard,
   startLocalPostgres,
   type LocalPostgresOptions,
@@ -25,7 +25,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'claimwire-killed-'));
   await chmod(folder, 0o755);
   guard = new Guard(folder);
-  const [port] = (await freePorts(1)) as [number];
+  const port = await freePort();
   const files = { folder: join(folder, 'postgres'), logFile: join(folder, 'postgres.log') };
   options = { ...files, port, password: 'test', database: 'claimwire_test', durable: false };
   postgres = await start();

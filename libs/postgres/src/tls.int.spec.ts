@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CertificateAuthority,
-  freePorts,
+  freePort,
   Guard,
   isRoot,
   startLocalPostgres,
@@ -44,7 +44,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(isRoot() ? '/var/tmp' : tmpdir(), 'claimwire-tls-'));
   await chmod(folder, 0o755);
   guard = new Guard(folder);
-  const [port] = (await freePorts(1)) as [number];
+  const port = await freePort();
   const data = join(folder, 'postgres/data');
   const files = { folder: join(folder, 'postgres'), logFile: join(folder, 'postgres.log') };
   const options = { ...files, port, password: 'secret', database: 'claimwire_test', durable: false };

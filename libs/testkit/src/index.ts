@@ -1,7 +1,7 @@
 export { type RecoveryTarget, restoreBaseBackup, takeBaseBackup } from './engine/base-backup.js';
 export { CertificateAuthority, type CertifiedKey } from './engine/certificates.js';
 export { NEVER, type RunningKafka, type RunningPostgres } from './engine/engine.js';
-export { freePorts, preferPort } from './engine/free-ports.js';
+export { freePort, freePorts, preferPort } from './engine/free-ports.js';
 export { Guard } from './engine/guard.js';
 export { runKafkaCommand } from './engine/kafka-command.js';
 export { kafkaCacheFolder } from './engine/kafka-jars.js';

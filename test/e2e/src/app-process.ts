@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './free-port.js';
+import { freePort } from '@claimwire/testkit';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const LOGS = join(ROOT, 'var/log/e2e');

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { asDatabaseRole, createTestDatabase, testKafkaBrokers, testTopicPrefix } from '@claimwire/testkit';
+import { asDatabaseRole, createTestDatabase, freePort, testKafkaBrokers, testTopicPrefix } from '@claimwire/testkit';
 import { ApiClient } from './api-client.js';
 import { AppProcess } from './app-process.js';
-import { freePort } from './free-port.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);

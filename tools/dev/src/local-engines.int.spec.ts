@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyTopics, createKafka, type KafkaHandle, KafkaPublisher, readMessage } from '@claimwire/kafka';
 import {
+  freePort,
   freePorts,
   isRoot,
   kafkaAnswers,
@@ -66,7 +67,7 @@ describe('the local engines', () => {
   });
 
   it('keep committed rows through kill -9 of PostgreSQL, refuse a wrong password, and stop', async () => {
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     const options = {
       ...{ folder: join(folder, 'postgres'), port, password: randomBytes(8).toString('hex') },
       ...{ database: 'engine_test', logFile: join(folder, 'postgres.log'), durable: true },

@@ -1,7 +1,7 @@
 import { GenericContainer, Wait } from 'testcontainers';
 import { PostgreSqlContainer } from '@testcontainers/postgresql';
 import { NEVER, type RunningKafka, type RunningPostgres } from './engine.js';
-import { freePorts } from './free-ports.js';
+import { freePort } from './free-ports.js';
 import { KAFKA_VERSION } from './kafka-jars.js';
 
 export const KAFKA_IMAGE = `apache/kafka:${KAFKA_VERSION}`;
@@ -25,7 +25,7 @@ const kafkaEnvironment = (port: number): Record<string, string> => ({
 });
 
 export const startContainerKafka = async (): Promise<RunningKafka> => {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const container = await new GenericContainer(KAFKA_IMAGE)
     .withEnvironment(kafkaEnvironment(port))
     .withExposedPorts({ container: INSIDE, host: port })

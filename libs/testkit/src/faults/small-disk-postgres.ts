@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { RunningPostgres } from '../engine/engine.js';
-import { freePorts } from '../engine/free-ports.js';
+import { freePort } from '../engine/free-ports.js';
 import { Guard } from '../engine/guard.js';
 import { startLocalPostgres } from '../engine/local-postgres.js';
 
@@ -47,7 +47,7 @@ export class SmallDiskPostgres {
     }
     const guard = new Guard(folder);
     try {
-      const [port = 0] = await freePorts(1);
+      const port = await freePort();
       const server = await startLocalPostgres(
         {
           ...{ folder: join(disk, 'postgres'), port, password: 'test', database: DATABASE },

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { EVENTS_TOPIC, NOTICES_TOPIC } from '@claimwire/contracts';
 import { createPool, type Pool } from '@claimwire/postgres';
-import { createTestDatabase, freePorts, nodeOptions, testKafkaBrokers } from '@claimwire/testkit';
+import { createTestDatabase, freePort, nodeOptions, testKafkaBrokers } from '@claimwire/testkit';
 import { ROOT, ServiceProcess } from '../machine/service-process.js';
 import { BenchTopics } from '../machine/topics.js';
 import { postgresSeconds } from '../normalizer/database-usage.js';
@@ -88,7 +88,7 @@ class Stage {
   }
 
   async start(): Promise<ServiceProcess> {
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     return ServiceProcess.start({
       script: 'apps/fanout/dist/main.js',
       nodeOptions: nodeOptions(ROOT, 'fanout'),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EVENTS_TOPIC, NOTICES_TOPIC } from '@claimwire/contracts';
 import { KafkaPublisher } from '@claimwire/kafka';
 import { createPool, type Pool } from '@claimwire/postgres';
-import { createTestDatabase, freePorts, nodeOptions, testKafkaBrokers } from '@claimwire/testkit';
+import { createTestDatabase, freePort, nodeOptions, testKafkaBrokers } from '@claimwire/testkit';
 import type { Receiver } from '../fanout/receiver.js';
 import { insertWebhooks, planEvents, recordOf, storeEvents } from '../fanout/seed.js';
 import { now, paced } from '../latency/paced.js';
@@ -51,7 +51,7 @@ export class Crowd {
     );
     const publisher = new KafkaPublisher(topics.handle);
     await publisher.start();
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     const fanout = await ServiceProcess.start({
       script: 'apps/fanout/dist/main.js',
       nodeOptions: nodeOptions(ROOT, 'fanout'),

@@ -1,6 +1,6 @@
 import { EVENTS_TOPIC, STATE_TOPIC } from '@claimwire/contracts';
 import { createPool, type Pool } from '@claimwire/postgres';
-import { createTestDatabase, freePorts, testKafkaBrokers } from '@claimwire/testkit';
+import { createTestDatabase, freePort, testKafkaBrokers } from '@claimwire/testkit';
 import { ServiceProcess } from '../machine/service-process.js';
 import type { BenchTopics } from '../machine/topics.js';
 import type { Contender, Outcome, Round } from './contender.js';
@@ -106,7 +106,7 @@ export class NormalizerContender implements Contender {
     try {
       await insertConnections(pool);
       await fillHistory(pool, this.build.storedBefore);
-      const [managementPort = 0] = await freePorts(1);
+      const managementPort = await freePort();
       const managementUrl = `http://127.0.0.1:${managementPort}`;
       service = await this.start(topics.prefix, database.url, managementPort);
       const result = await measure({ round, pool, service, managementUrl }, had);

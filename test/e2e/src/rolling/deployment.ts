@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@claimwire/testkit';
 import { AppProcess } from '../app-process.js';
-import { freePort } from '../free-port.js';
 import type { AppName } from '../system.js';
 import type { Build } from './build.js';
 import type { Backend, Balancer } from './balancer.js';

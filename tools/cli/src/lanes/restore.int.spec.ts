@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClaimState } from '@claimwire/contracts';
 import { createPool, runMigrations, type Pool } from '@claimwire/postgres';
 import {
-  freePorts,
+  freePort,
   Guard,
   isRoot,
   restoreBaseBackup,
@@ -61,7 +61,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(isRoot() ? '/var/tmp' : tmpdir(), 'claimwire-restore-'));
   await chmod(folder, 0o755);
   guard = new Guard(folder);
-  const [port] = (await freePorts(1)) as [number];
+  const port = await freePort();
   const files = { folder: inFolder(''), logFile: join(folder, 'postgres.log') };
   options = { ...files, port, password: 'test', database: 'claimwire_test', durable: false };
   postgres = await start();
