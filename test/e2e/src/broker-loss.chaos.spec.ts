@@ -117,10 +117,14 @@ describe.skipIf(!canRunOwnBroker())('three brokers with TLS, SCRAM and a princip
   const kafkaTakesEventsAgain = async (): Promise<void> => {
     for (const app of ['ingress-cair', 'ingress-curacel'] as const) {
       const gauges = ['claimwire_ingress_publish_circuit_open', 'claimwire_ingress_spool_rows'];
-      await eventually(`${app} has nothing in its spool`, async () => {
-        const page = await (await fetch(`${system.apps[app].managementUrl}/metrics`)).text();
-        return gauges.every((name) => page.includes(`\n${name} 0\n`)) || undefined;
-      });
+      await eventually(
+        `${app} has nothing in its spool`,
+        async () => {
+          const page = await (await fetch(`${system.apps[app].managementUrl}/metrics`)).text();
+          return gauges.every((name) => page.includes(`\n${name} 0\n`)) || undefined;
+        },
+        90_000,
+      );
     }
   };
 
