@@ -4,6 +4,7 @@ import { parseOptions } from '../parse-options.js';
 import { DatabaseConfig, settings, TopicsConfig } from '../settings.js';
 import { SettingsError } from '../usage-error.js';
 import { checkDatabase } from './check-database.js';
+import { checkDirectDatabase } from './check-direct-database.js';
 import { checkKafka } from './check-kafka.js';
 import { checkDisks, checkEgress, checkKeyring } from './check-secrets.js';
 import { fail, type Finding, type Verdict } from './finding.js';
@@ -11,7 +12,7 @@ import { fail, type Finding, type Verdict } from './finding.js';
 const HELP = `claimwire doctor [options]: is everything as production needs it, and what to do where it is not
 
 Looks at Kafka (reachable, TLS, topics, replicas, permissions), PostgreSQL (reachable, version, TLS, schema, role, permissions, clock,
-checksums, audit log), the key ring (readable, no development key, opens a row of each table), egress and disks. Run it with the
+checksums, audit log; DATABASE_DIRECT_URL, if set, keeps its session), the key ring (readable, no development key, opens a row of each table), egress and disks. Run it with the
 environment of the apps. Changes nothing, but for --probe.
 
   --probe     makes a topic and removes it again: it tells the brokers' clock, and that topics can be made
@@ -60,6 +61,10 @@ async function parts(cli: Cli, probe: boolean): Promise<Finding[][]> {
     await look('database', () => {
       const { DATABASE_URL: url } = settings(DatabaseConfig, cli.env);
       return checkDatabase({ pool: cli.database(), url, production });
+    }),
+    await look('database, direct', () => {
+      const { DATABASE_DIRECT_URL: directUrl } = settings(DatabaseConfig, cli.env);
+      return checkDirectDatabase(cli.database(), directUrl);
     }),
     await look('key ring', () => checkKeyring(cli.env, cli.database())),
     checkEgress(cli.env, production),

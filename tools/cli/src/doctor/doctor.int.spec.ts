@@ -52,6 +52,19 @@ describe('claimwire doctor', () => {
     expect((await doctor({}, '--strict')).code).toBe(EXIT.no);
   });
 
+  it('knows whether DATABASE_DIRECT_URL leads to the same database, and to any at all', async () => {
+    const check = 'database, direct';
+    const databaseUrl = bench.env.DATABASE_URL!;
+    const elsewhere = new URL(databaseUrl);
+    elsewhere.pathname = '/postgres';
+    const nowhere = new URL(databaseUrl);
+    nowhere.port = '1';
+    expect((await doctor()).of(check)).toBe('skip');
+    expect((await doctor({ DATABASE_DIRECT_URL: databaseUrl })).of(check)).toBe('ok');
+    expect((await doctor({ DATABASE_DIRECT_URL: elsewhere.href })).of(check)).toBe('fail');
+    expect((await doctor({ DATABASE_DIRECT_URL: nowhere.href })).of(check)).toBe('fail');
+  });
+
   it('fails where topics, the schema’s guard or a key are missing, and says what to do', async () => {
     const missing = await doctor({ KAFKA_TOPIC_PREFIX: 'nowhere.' });
     expect(missing.findings.get('kafka topics')).toMatchObject({
