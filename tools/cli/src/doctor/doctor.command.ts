@@ -12,8 +12,8 @@ import { fail, type Finding, type Verdict } from './finding.js';
 const HELP = `claimwire doctor [options]: is everything as production needs it, and what to do where it is not
 
 Looks at Kafka (reachable, TLS, topics, replicas, permissions), PostgreSQL (reachable, version, TLS, schema, role, permissions, clock,
-checksums, audit log; DATABASE_DIRECT_URL, if set, keeps its session), the key ring (readable, no development key, opens a row of each table), egress and disks. Run it with the
-environment of the apps. Changes nothing, but for --probe.
+checksums, audit log; whether DATABASE_DIRECT_URL keeps its session), the key ring (readable, no development key, opens a row of each
+table), egress and disks. Run it with the environment of the apps. Changes nothing, but for --probe.
 
   --probe     makes a topic and removes it again: it tells the brokers' clock, and that topics can be made
   --strict    a warning counts as a failure
