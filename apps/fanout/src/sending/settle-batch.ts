@@ -19,9 +19,13 @@ const STORED: { [T in Settlement['outcome']['type']]: Stored } = {
 };
 
 /**
- * One statement for all: `state = 'pending'` leaves alone what another replica has settled meanwhile. What ends in the error
+ * One statement for all: the look at `state` leaves alone what another replica has settled meanwhile. What ends in the error
  * queue is counted for its notice; a notice that ends there (its claim key is its own id) is not. A delivery that is gone (its
  * claim was erased meanwhile) leaves no attempt behind.
+ *
+ * The rows are found by their ids. With a bare `state = 'pending'`, which stands in the conditions of indexes, a planner whose
+ * statistics know few pending rows reads all that wait, for each batch: after a calm time, a whole backlog. For the same reason
+ * what follows a retry is looked up claim by claim (`offset 0`), and not by its time (`+ interval '0'`).
  *
  * What waits behind a retry gets its time: else every look for due deliveries would pass all that follow failed ones, a
  * whole backlog of them.
@@ -36,14 +40,17 @@ with settled as (
     first_attempt_at = coalesce(d.first_attempt_at, s.at), last_error = s.error,
     next_attempt_at = case when s.delay_ms is null then d.next_attempt_at else now() + s.delay_ms * interval '1 ms' end,
     settled_at = case when s.state = 'pending' then null else now() end
-  from settled s where d.id = s.id and d.state = 'pending'
+  from settled s where d.id = s.id and d.id = any($1::bigint[]) and coalesce(d.state = 'pending', false)
   returning d.webhook_id, d.tenant_id, d.event_id, d.claim_key, d.state, d.attempts, d.id, d.version, d.replay_id,
     d.next_attempt_at, s.delay_ms is not null as retried
 ), followers as (
-  update deliveries f set next_attempt_at = u.next_attempt_at from updated u join webhooks w on w.id = u.webhook_id
-  where u.retried and u.replay_id = '' and w.ordering = 'per_claim' and f.webhook_id = u.webhook_id
-    and f.claim_key = u.claim_key and f.state = 'pending' and f.replay_id = '' and f.version > u.version
-    and f.next_attempt_at < u.next_attempt_at
+  update deliveries f set next_attempt_at = behind.next_attempt_at from (
+    select later.id, u.next_attempt_at from updated u join webhooks w on w.id = u.webhook_id and w.ordering = 'per_claim'
+      cross join lateral (
+        select id from deliveries where webhook_id = u.webhook_id and claim_key = u.claim_key and version > u.version
+          and state = 'pending' and replay_id = '' and next_attempt_at + interval '0' < u.next_attempt_at offset 0) later
+    where u.retried and u.replay_id = '') behind
+  where f.id = behind.id and coalesce(f.state = 'pending', false)
 ), counted as (
   insert into exhausted_deliveries as e (webhook_id, tenant_id, deliveries, event_id, attempts)
   select webhook_id, min(tenant_id), count(*), (array_agg(event_id order by id))[1], (array_agg(attempts order by id))[1]
