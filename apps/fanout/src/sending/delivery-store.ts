@@ -5,6 +5,7 @@ import type { Ordering } from '../lanes/lane.js';
 import { settleBatch } from './settle-batch.js';
 import type { DeliveryTraces } from '../tracing/delivery-traces.js';
 import type { Settlement } from './settlement.js';
+import { waitsOfClaim } from './waits-of-claim.js';
 
 /** A delivery that is to be: one event for one webhook. */
 export interface NewDelivery {
@@ -59,17 +60,13 @@ returning id, webhook_id as "webhookId", event_id as "eventId"`;
 /**
  * In the order of the index. Of a claim only the first one that is not in memory: its time may come after that of a later
  * one (it waits for its retry), and then that must wait too.
- *
- * `e.webhook_id = d.webhook_id`, not `= $1`: beside a large backlog of others the statistics know nothing of this webhook, and
- * the planner would take the index by time for each row and read the whole webhook (docs/query-plans.md).
  */
 const REFILL = `
 with waiting as materialized (
   select d.* from deliveries d
   where d.webhook_id = $1 and d.state = 'pending' and d.next_attempt_at <= now() and d.id <> all($2::bigint[])
     and (not $4::boolean or d.replay_id <> '' or not exists (
-      select 1 from deliveries e where e.webhook_id = d.webhook_id and e.claim_key = d.claim_key and e.state = 'pending'
-        and e.replay_id = '' and e.version < d.version and e.id <> all($2::bigint[])))
+      select from deliveries e where ${waitsOfClaim('e', 'd')} and e.version < d.version and e.id <> all($2::bigint[])))
   order by d.next_attempt_at, d.id limit $3),
 sized as (
   select w.*, coalesce(e.received_at, n.received_at) as received_at, coalesce(e.message, n.message) as message,
@@ -87,13 +84,12 @@ select exists (select 1 from deliveries where webhook_id = $1 and state = 'pendi
   (select extract(epoch from min(next_attempt_at) - now()) * 1000 from deliveries
    where webhook_id = $1 and state = 'pending' and next_attempt_at > now())::float8 as next_due_ms`;
 
-/** `latest_only`: what waits, for its retry too, gives way to a newer one of its claim. Logged like an attempt. */
+/** `latest_only`: what waits, for its retry too, gives way to a newer one of its claim (`offset 0`: looked up for each). Logged like an attempt. */
 const SUPERSEDE = `
 with gone as (
   update deliveries d set state = 'superseded', settled_at = now()
   where d.webhook_id = $1 and d.state = 'pending' and d.replay_id = '' and d.id <> all($2::bigint[])
-    and exists (select 1 from deliveries n where n.webhook_id = $1 and n.claim_key = d.claim_key and n.state = 'pending'
-      and n.replay_id = '' and n.version > d.version)
+    and exists (select from deliveries n where ${waitsOfClaim('n', 'd')} and n.version > d.version offset 0)
   returning d.id, d.webhook_id, d.tenant_id, d.event_id, d.attempts)
 insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, error, phases, request)
 select id, webhook_id, tenant_id, event_id, attempts, now(), 'superseded', '{}', '{}' from gone`;

@@ -1,5 +1,6 @@
 import { textArray, type Queryable } from '@claimwire/postgres';
 import type { Settlement } from './settlement.js';
+import { waitsOfClaim } from './waits-of-claim.js';
 
 type State = 'pending' | 'delivered' | 'rejected' | 'exhausted' | 'superseded';
 
@@ -25,7 +26,7 @@ const STORED: { [T in Settlement['outcome']['type']]: Stored } = {
  *
  * The rows are found by their ids. With a bare `state = 'pending'`, which stands in the conditions of indexes, a planner whose
  * statistics know few pending rows reads all that wait, for each batch: after a calm time, a whole backlog. For the same reason
- * what follows a retry is looked up claim by claim (`offset 0`), and not by its time (`+ interval '0'`).
+ * what follows a retry is looked up claim by claim (`offset 0`).
  *
  * What waits behind a retry gets its time: else every look for due deliveries would pass all that follow failed ones, a
  * whole backlog of them.
@@ -47,8 +48,8 @@ with settled as (
   update deliveries f set next_attempt_at = behind.next_attempt_at from (
     select later.id, u.next_attempt_at from updated u join webhooks w on w.id = u.webhook_id and w.ordering = 'per_claim'
       cross join lateral (
-        select id from deliveries where webhook_id = u.webhook_id and claim_key = u.claim_key and version > u.version
-          and state = 'pending' and replay_id = '' and next_attempt_at + interval '0' < u.next_attempt_at offset 0) later
+        select l.id from deliveries l where ${waitsOfClaim('l', 'u')} and l.version > u.version
+          and l.next_attempt_at < u.next_attempt_at offset 0) later
     where u.retried and u.replay_id = '') behind
   where f.id = behind.id and coalesce(f.state = 'pending', false)
 ), counted as (

@@ -1,0 +1,95 @@
+import { createPool, inTransaction, type Pool } from '@claimwire/postgres';
+import { createTestDatabase } from '@claimwire/testkit';
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: PlanNode[];
+}
+
+interface Explained {
+  'QUERY PLAN': { Plan: PlanNode }[];
+}
+
+export interface StoredDeliveries {
+  /** Numbers of the claims: one delivery for each. */
+  first: number;
+  last: number;
+  state: string;
+  version?: number;
+}
+
+/** Table `deliveries` of a database of its own, without the rows that it refers to, and how much of it a statement reads. */
+export class DeliveriesTable {
+  /** Rows that the scans of all explained statements touched. */
+  touched = 0;
+
+  private constructor(
+    readonly pool: Pool,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async create(): Promise<DeliveriesTable> {
+    const database = await createTestDatabase();
+    return new DeliveriesTable(createPool(database.url, 1), () => database.drop());
+  }
+
+  async remove(): Promise<void> {
+    await this.pool.end();
+    await this.drop();
+  }
+
+  /** Deliveries to `whk_1`, with claim keys as long as real ones: a tall index costs a planner more than a low one. */
+  store({ first, last, state, version = 1 }: StoredDeliveries): Promise<void> {
+    return this.unreferenced(
+      `insert into deliveries (tenant_id, webhook_id, event_id, event_type, claim_key, version, state, settled_at)
+       select 't', 'whk_1', format('evt_%s_%s', n, $4::int), 'claim.updated', 'stedi:' || lpad(n::text, 60, '0'), $4, $3,
+         case when $3 <> 'pending' then now() end
+       from generate_series($1::int, $2::int) as n`,
+      [first, last, state, version],
+    );
+  }
+
+  storeWebhook(): Promise<void> {
+    return this.unreferenced(
+      `insert into webhooks (id, tenant_id, name, method, url, credential_set_id, concurrency, timeout_ms, retry_policy,
+         ordering, signing, signing_sealed, payload)
+       values ('whk_1', 't', 'w', 'POST', 'https://pms.example', 'c', 1, 1000, '{}', 'per_claim', '{}', '', 'full')`,
+      [],
+    );
+  }
+
+  /** Runs each statement twice: to count what it touches, rolled back, and for its rows. */
+  get explained(): Pick<Pool, 'query'> {
+    const query = async (text: string, values: unknown[]) => {
+      const client = await this.pool.connect();
+      try {
+        await client.query('begin');
+        const { rows } = await client.query<Explained>(`explain (analyze, format json) ${text}`, values);
+        for (const { 'QUERY PLAN': plans } of rows)
+          this.touched += plans.reduce((sum, { Plan }) => sum + touchedBy(Plan), 0);
+      } finally {
+        await client.query('rollback');
+        client.release();
+      }
+      return this.pool.query(text, values);
+    };
+    return { query } as unknown as Pick<Pool, 'query'>;
+  }
+
+  private unreferenced(sql: string, values: unknown[]): Promise<void> {
+    return inTransaction(this.pool, async (client) => {
+      await client.query('set local session_replication_role = replica');
+      await client.query(sql, values);
+    });
+  }
+}
+
+function touchedBy(node: PlanNode): number {
+  const own = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+  const isScan = node['Relation Name'] === 'deliveries' && node['Node Type'].endsWith('Scan');
+  return (isScan ? own : 0) + (node.Plans ?? []).reduce((sum, plan) => sum + touchedBy(plan), 0);
+}
