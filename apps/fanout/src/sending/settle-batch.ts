@@ -31,7 +31,7 @@ const STORED: { [T in Settlement['outcome']['type']]: Stored } = {
  * What waits behind a retry gets its time: else every look for due deliveries would pass all that follow failed ones, a
  * whole backlog of them.
  */
-const SETTLE = `
+const UPDATE = `
 with settled as (
   select * from unnest($1::bigint[], $2::text[], $3::int[], $4::float8[], $5::text[], $6::timestamptz[], $7::text[],
     $8::text[], $9::text[], $10::int[], $11::int[], $12::text[], $13::text[], $14::text[])
@@ -44,7 +44,9 @@ with settled as (
   from settled s where d.id = s.id and d.id = any($1::bigint[]) and coalesce(d.state = 'pending', false)
   returning d.webhook_id, d.tenant_id, d.event_id, d.claim_key, d.state, d.attempts, d.id, d.version, d.replay_id,
     d.next_attempt_at, s.delay_ms is not null as retried
-), followers as (
+)`;
+
+const FOLLOWERS = `, followers as (
   update deliveries f set next_attempt_at = behind.next_attempt_at from (
     select later.id, u.next_attempt_at from updated u join webhooks w on w.id = u.webhook_id and w.ordering = 'per_claim'
       cross join lateral (
@@ -52,18 +54,28 @@ with settled as (
           and l.next_attempt_at < u.next_attempt_at offset 0) later
     where u.retried and u.replay_id = '') behind
   where f.id = behind.id and coalesce(f.state = 'pending', false)
-), counted as (
+)`;
+
+const EXHAUSTED = `, counted as (
   insert into exhausted_deliveries as e (webhook_id, tenant_id, deliveries, event_id, attempts)
   select webhook_id, min(tenant_id), count(*), (array_agg(event_id order by id))[1], (array_agg(attempts order by id))[1]
   from updated where state = 'exhausted' and claim_key <> event_id group by webhook_id order by webhook_id
   on conflict (webhook_id) do update set deliveries = e.deliveries + excluded.deliveries,
     event_id = case when e.deliveries = 0 then excluded.event_id else e.event_id end,
     attempts = case when e.deliveries = 0 then excluded.attempts else e.attempts end
-)
+)`;
+
+const ATTEMPTS = `
 insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, status, error, phases, request, response)
 select id, webhook_id, tenant_id, event_id, number, coalesce(at, now()), status,
   case when status is null then error end, phases::jsonb, request::jsonb, nullif(response, '')::jsonb from settled s
-where exists (select from deliveries d where d.id = s.id)`;
+where s.id in (select id from updated) or exists (select from deliveries d where d.id = s.id)`;
+
+/** Only what the batch needs: nearly all have nothing but deliveries that arrived, and planning the rest takes longer than these. */
+function statementFor(batch: readonly Settlement[]): string {
+  const has = (type: Settlement['outcome']['type']) => batch.some(({ outcome }) => outcome.type === type);
+  return UPDATE + (has('retry') ? FOLLOWERS : '') + (has('exhausted') ? EXHAUSTED : '') + ATTEMPTS;
+}
 
 const stored = ({ outcome }: Settlement): Stored => STORED[outcome.type];
 const triesAfter = (settlement: Settlement): number => settlement.delivery.tries + (stored(settlement).counts ? 1 : 0);
@@ -81,7 +93,7 @@ const json = (value: object): string => JSON.stringify(value).replaceAll('\\u000
 
 /** Stores outcomes and attempts of many deliveries; a delivery may be in the batch once. */
 export async function settleBatch(client: Pick<Queryable, 'query'>, batch: readonly Settlement[]): Promise<void> {
-  await client.query(SETTLE, [
+  await client.query(statementFor(batch), [
     batch.map(({ delivery }) => delivery.id),
     textArray(batch.map((settlement) => stored(settlement).state)),
     batch.map(triesAfter),
