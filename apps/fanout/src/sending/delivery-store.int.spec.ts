@@ -66,4 +66,14 @@ describe.each(Object.entries(STATISTICS))('with statistics %s', (_name, prepare)
     expect(deliveries.map(({ version }) => version)).toEqual(Array.from({ length: LIMIT }, () => 2));
     expect(table.touched).toBeLessThanOrEqual(8 * WAITING);
   });
+
+  it('webhooks with nothing due are told by a probe each, however much waits for another', async () => {
+    table = await DeliveriesTable.create();
+    await prepare();
+    await table.store({ first: 100_001, last: 100_000 + WAITING, state: 'pending' });
+    const others = Array.from({ length: 50 }, (_, index) => `whk_other_${index}`);
+
+    expect(await new DeliveryStore(table.explained, untraced).withDue([...others, 'whk_1'])).toEqual(['whk_1']);
+    expect(table.touched).toBeLessThanOrEqual(others.length);
+  });
 });

@@ -76,12 +76,13 @@ select (select count(*) from made)::int as made,
 
 /**
  * The failed delivery is settled as superseded, a new one with a fresh policy takes its place. An event that failed twice,
- * live and as a replay, is sent once. What goes to the queue after the job was made stays there.
+ * live and as a replay, is sent once. What goes to the queue after the job was made stays there. `+ interval '0'`: the index
+ * by time has the failures of all webhooks, and statistics from before an outage would have the planner read them all.
  */
 const RETRY = `
 with failed as materialized (
   select id, event_id, event_type, claim_key, version from deliveries
-  where tenant_id = $1 and webhook_id = $2 and state = 'exhausted' and id > $5 and settled_at <= $6
+  where tenant_id = $1 and webhook_id = $2 and state = 'exhausted' and id > $5 and settled_at + interval '0' <= $6
     and ($7::bigint[] is null or id = any ($7)) and ($8::text is null or event_type = $8)
     and ($9::text is null or event_id = $9) and ($10::text is null or claim_key = $10)
     and ($11::text is null or last_error = $11)
