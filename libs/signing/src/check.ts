@@ -29,7 +29,8 @@ export type HeaderValue = string | readonly string[] | undefined;
 
 /** The header's only value; two are refused, because two readers could each believe another one. */
 export function readSingleHeader(value: HeaderValue): { value: string } | { missing: true } | { duplicated: true } {
-  const values = typeof value === 'string' ? [value] : (value ?? []);
+  if (typeof value === 'string') return value === '' ? { missing: true } : { value };
+  const values = value ?? [];
   if (values.length > 1) return { duplicated: true };
   const [only] = values;
   return only === undefined || only === '' ? { missing: true } : { value: only };

@@ -1,6 +1,6 @@
 import { PASSED, readSingleHeader, refused, type Check, type HeaderValue } from './check.js';
 import { constantTimeEqualDigest } from './constant-time-equal.js';
-import type { HmacKey } from './hmac-key.js';
+import { HmacKey } from './hmac-key.js';
 import { rememberKeys } from './remember-keys.js';
 import { activeSecrets, type TimedSecret } from './secrets.js';
 
@@ -14,7 +14,7 @@ export interface HmacSigning {
   prefix?: string;
 }
 
-const remembered = rememberKeys((secret) => Buffer.from(secret));
+const remembered = rememberKeys((secret) => new HmacKey(Buffer.from(secret)));
 /** Any text is a key. */
 const keyOf = (secret: string): HmacKey => remembered(secret) as HmacKey;
 

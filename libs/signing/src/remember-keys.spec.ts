@@ -1,15 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
+import { HmacKey } from './hmac-key.js';
 import { rememberKeys } from './remember-keys.js';
 
-it('decodes a secret once, and gives the key of each secret its own', () => {
-  const decode = vi.fn((secret: string) => Buffer.from(secret));
-  const keyOf = rememberKeys(decode);
+it('makes the key of a secret once, and gives the key of each secret its own', () => {
+  const make = vi.fn((secret: string) => new HmacKey(Buffer.from(secret)));
+  const keyOf = rememberKeys(make);
   const mac = (secret: string) => keyOf(secret)!.digest('', 'body').toString('hex');
   expect([mac('one'), mac('two'), mac('one')]).toEqual(
     ['one', 'two', 'one'].map((secret) => createHmac('sha256', secret).update('body').digest('hex')),
   );
-  expect(decode).toHaveBeenCalledTimes(2);
+  expect(make).toHaveBeenCalledTimes(2);
 });
 
 it('gives none for what is no secret, and keeps a bounded number', () => {

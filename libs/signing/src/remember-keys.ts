@@ -1,22 +1,19 @@
-import { HmacKey } from './hmac-key.js';
-
 /** More than a process has secrets; beyond it the oldest is made anew when it is needed. */
 const MOST_KEYS = 10_000;
 
 /**
- * HMAC keys by secret, each made once.
- * @param decode key bytes of a secret; null when it is none
+ * What is made of a secret, by the secret: made once.
+ * @param make null when it is no secret of this kind
  */
-export function rememberKeys(decode: (secret: string) => Buffer | null): (secret: string) => HmacKey | null {
-  const keys = new Map<string, HmacKey>();
+export function rememberKeys<Key>(make: (secret: string) => Key | null): (secret: string) => Key | null {
+  const keys = new Map<string, Key>();
   return (secret) => {
     const known = keys.get(secret);
-    if (known) return known;
-    const bytes = decode(secret);
-    if (!bytes) return null;
+    if (known !== undefined) return known;
+    const key = make(secret);
+    if (key === null) return null;
     const [oldest] = keys.size < MOST_KEYS ? [] : keys.keys();
     if (oldest !== undefined) keys.delete(oldest);
-    const key = new HmacKey(bytes);
     keys.set(secret, key);
     return key;
   };
