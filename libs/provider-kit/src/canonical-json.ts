@@ -42,19 +42,20 @@ function canonicalList(values: readonly unknown[]): string {
 }
 
 function canonicalMembers(object: Readonly<Record<string, unknown>>): string {
-  const { sorted, heads } = shapeOf(Object.keys(object));
+  const { order, heads } = shapeOf(Object.keys(object));
+  const values = Object.values(object);
   let text = '';
-  for (let at = 0; at < sorted.length; at++) {
-    const value = object[sorted[at] as string];
-    if (value !== undefined) text += (text === '' ? '' : ',') + (heads[at] as string) + canonicalJson(value);
+  for (let at = 0; at < order.length; at++) {
+    const value = values[order[at]!];
+    if (value !== undefined) text += (text === '' ? '' : ',') + heads[at]! + canonicalJson(value);
   }
   return `{${text}}`;
 }
 
-/** An object's names: as they stand in it, and in canonical order with what each begins its member with. */
+/** An object's names as they stand in it; in canonical order where each stands there, and what it begins its member with. */
 interface Shape {
   names: readonly string[];
-  sorted: readonly string[];
+  order: readonly number[];
   heads: readonly string[];
 }
 
@@ -70,8 +71,8 @@ function shapeOf(names: readonly string[]): Shape {
   const [first = ''] = names;
   const alike = known.get(first);
   if (alike) for (const shape of alike) if (isSame(shape.names, names)) return shape;
-  const sorted = names.toSorted();
-  const shape = { names, sorted, heads: sorted.map((name) => `${canonicalText(name)}:`) };
+  const order = names.map((_, at) => at).sort((one, other) => (names[one]! < names[other]! ? -1 : 1));
+  const shape = { names, order, heads: order.map((at) => `${canonicalText(names[at]!)}:`) };
   remember(first, shape, alike);
   return shape;
 }
