@@ -29,10 +29,10 @@ export function buildRecord(received: Received): BuiltRecord {
   const quarantineReason = quarantineReasonOf(received);
   const id = rawEventId(connection.tenant, connection.provider, identityOf(reception, body));
   const entity = reception.kind === 'accepted' ? reception.entityId : id;
-  const source = rawTopic(connection.provider);
+  const { topic: source, address, keyPrefix } = textsOf(connection);
   const headers = encodeHeaders({
     id,
-    source: `/ingress/${connection.provider}`,
+    source: address,
     type: reception.kind === 'accepted' ? reception.eventType : `${connection.provider}.malformed`,
     time: isoTime(received.receivedAt),
     tenant: connection.tenant,
@@ -42,13 +42,32 @@ export function buildRecord(received: Received): BuiltRecord {
     extra: quarantineReason === null ? undefined : quarantineHeaders(quarantineReason, received.route, source),
   });
   const topic = quarantineReason === null ? source : QUARANTINE_TOPIC;
-  const key = `${encodePart(connection.tenant)}/${encodePart(entity)}`;
+  const key = keyPrefix + encodePart(entity);
   return {
     id,
     record: { topic, key, value: body, headers },
     quarantineReason,
     malformed: reception.kind === 'malformed',
   };
+}
+
+interface ConnectionTexts {
+  topic: string;
+  address: string;
+  keyPrefix: string;
+}
+
+/** What all records of a connection have in common. A text made anew is also hashed anew by every map that it is a key of. */
+const known = new WeakMap<ConnectionConfig, ConnectionTexts>();
+
+function textsOf(connection: ConnectionConfig): ConnectionTexts {
+  let texts = known.get(connection);
+  if (!texts) {
+    const { tenant, provider } = connection;
+    texts = { topic: rawTopic(provider), address: `/ingress/${provider}`, keyPrefix: `${encodePart(tenant)}/` };
+    known.set(connection, texts);
+  }
+  return texts;
 }
 
 function quarantineReasonOf({ reception, connection }: Received): string | null {

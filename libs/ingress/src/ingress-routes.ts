@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { IngressRoute, Provider } from '@claimwire/provider-kit';
-import { ROOT_LOGGER, type RootLogger, Tracing } from '@claimwire/service-host';
+import { infoLines, jsonMember, ROOT_LOGGER, type RootLogger, Tracing } from '@claimwire/service-host';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
@@ -31,7 +31,7 @@ export class IngressRoutes implements OnModuleInit {
   private readonly prefix: string;
   private readonly bySuffix: ReadonlyMap<string, IngressRoute>;
   /** By route. */
-  private readonly loggers = new Map<string, RootLogger>();
+  private readonly logLines = new Map<string, (members: string) => void>();
   private closing = false;
 
   constructor(
@@ -42,8 +42,10 @@ export class IngressRoutes implements OnModuleInit {
     @Inject(ROOT_LOGGER) private readonly logger: RootLogger,
     private readonly tracing: Tracing,
   ) {
-    for (const { name } of provider.routes)
-      this.loggers.set(name, logger.child({ provider: provider.name, route: name }));
+    for (const { name } of provider.routes) {
+      const routeLogger = logger.child({ provider: provider.name, route: name });
+      this.logLines.set(name, infoLines(routeLogger, 'webhook received'));
+    }
     this.prefix = `/webhooks/${provider.name}/`;
     this.bySuffix = new Map(provider.routes.map((route) => [route.suffix, route]));
   }
@@ -119,7 +121,8 @@ export class IngressRoutes implements OnModuleInit {
     const { outcome, status, reason, connection, tenant, eventId } = answer;
     this.metrics.countRequest(this.provider.name, route.name, outcome);
     const ms = Math.round(elapsedMs * 100) / 100;
-    const line = { outcome, status, reason, tenant, connection, ce_id: eventId, ms };
-    this.loggers.get(route.name)?.info(line, 'webhook received');
+    const ids = jsonMember('tenant', tenant) + jsonMember('connection', connection) + jsonMember('ce_id', eventId);
+    const members = `,"outcome":"${outcome}","status":${status}${jsonMember('reason', reason)}${ids},"ms":${ms}`;
+    this.logLines.get(route.name)?.(members);
   }
 }

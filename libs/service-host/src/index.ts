@@ -3,6 +3,7 @@ export * from './fault-point.js';
 export * from './health-registry.js';
 export * from './host-config.js';
 export * from './host.module.js';
+export * from './info-lines.js';
 export * from './kafka-config.js';
 export * from './load-config.js';
 export * from './logger.js';
