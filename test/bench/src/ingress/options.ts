@@ -11,7 +11,7 @@ export interface IngressBenchOptions {
   assert: boolean;
   /** Length of a soak in seconds instead of the rounds, or null. */
   soakSeconds: number | null;
-  /** Folder for the CPU profile of each ingress, or null. */
+  /** Folder for the CPU profiles of each ingress and of its baseline with a publisher, or null. */
   profileTo: string | null;
 }
 
@@ -27,7 +27,8 @@ baselines in alternating rounds: bare Fastify that answers at once, and bare Fas
   --only <names>   comma list of: ${NAMES.join(', ')}
   --soak <time>    instead: a steady load on one scheme, for example 10m, and whether memory stays flat under it
                    (npm run soak:ingress takes 10m, and as exit code 1 where it does not)
-  --profile <dir>  write a CPU profile of each ingress into this folder, which slows it: no ratio then counts
+  --profile <dir>  write CPU profiles of ingress and publisher into folders in this one, which slows them: no ratio
+                   then counts
   --json           print one JSON document instead of tables
   --assert         exit code 1 when a target is missed
 

@@ -61,7 +61,7 @@ export class Target {
       script: isIngress ? `apps/ingress-${scheme.provider}/dist/main.js` : BASELINE,
       env,
       readyUrl: `http://127.0.0.1:${isIngress ? managementPort : port}/readyz`,
-      profileTo: isIngress ? profileTo : null,
+      profileTo: name === 'bare' || profileTo === null ? null : `${profileTo}/${name}`,
     });
     return new Target({ name, port, service, topics, topic: rawTopic(scheme.provider) });
   }
