@@ -66,9 +66,8 @@ export class EventsConsumer {
       this.configuration.current(client),
       this.lanes.advance(client, batch.lane, batch.nextOffset),
     ]);
-    const deliveries = matchEvents(index, events);
+    const deliveries = matchEvents(index, events, this.tracing.isOn);
     const inserted = deliveries.length === 0 ? [] : await this.fanout.store.insert(client, deliveries);
-    await this.tellTraces(client, inserted, events);
     await this.wakeHolders(client, inserted);
     return inserted;
   }
@@ -78,21 +77,6 @@ export class EventsConsumer {
     const elsewhere = new Set(inserted.map(({ webhookId }) => webhookId).filter((id) => !this.fanout.holds(id)));
     if (elsewhere.size === 0) return;
     await client.query('select pg_notify($1, $2)', [DELIVERIES_CHANNEL, Fanout.wakePayload([...elsewhere])]);
-  }
-
-  /** In the transaction, so that the other replicas hear of a trace before they look for its delivery. */
-  private async tellTraces(client: PoolClient, inserted: readonly Inserted[], events: readonly ReadEvent[]) {
-    if (!this.tracing.isOn || inserted.length === 0) return;
-    const byId = new Map(events.map((event) => [event.facts.id, event.traceparent]));
-    const traced = inserted.map(({ id, webhookId, eventId }) => ({ id, webhookId, traceparent: byId.get(eventId) }));
-    const { traces } = this.fanout;
-    const [here, elsewhere] = [true, false].map((held) =>
-      traced.filter((one) => this.fanout.holds(one.webhookId) === held),
-    );
-    for (const { id, traceparent } of here ?? []) traces.remember(id, traceparent);
-    for (const payload of traces.payloads(elsewhere ?? [])) {
-      await client.query('select pg_notify($1, $2)', [DELIVERIES_CHANNEL, payload]);
-    }
   }
 
   private offer(inserted: readonly Inserted[], events: readonly ReadEvent[]): void {

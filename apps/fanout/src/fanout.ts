@@ -26,7 +26,6 @@ import { NoticeOutbox } from './notices/notice-outbox.js';
 import { Attempter } from './sending/attempter.js';
 import { DeliveryStore } from './sending/delivery-store.js';
 import type { Held } from './sending/webhook-sender.js';
-import { DeliveryTraces } from './tracing/delivery-traces.js';
 import { Settler } from './sending/settler.js';
 
 export interface FanoutParts {
@@ -63,7 +62,6 @@ export const DELIVERIES_CHANNEL = 'deliveries';
 /** The sending half of the fan-out: leases, lanes, wake-ups. One loop owns what is held; everything else only wakes it. */
 export class Fanout {
   readonly store: DeliveryStore;
-  readonly traces: DeliveryTraces;
   /** Of attempts, which their timeouts bound, and of their outcomes until they are stored. */
   private readonly progress: Progress;
   private readonly settler: Settler;
@@ -90,8 +88,7 @@ export class Fanout {
       onFailure: (error) => this.failed('notices', error),
     });
     const attempter = new Attempter(dispatcher, logger, metrics, parts.tracing);
-    this.traces = new DeliveryTraces(parts.tracing);
-    this.store = new DeliveryStore(pool, this.traces);
+    this.store = new DeliveryStore(pool);
     this.settler = new Settler(this.store, {
       onFailure: (error) => {
         this.progress.moved();
@@ -217,7 +214,6 @@ export class Fanout {
   }
 
   private wake(payload: string): void {
-    if (this.traces.hear(payload)) return;
     if (payload === '') return this.invalidateAll();
     for (const id of payload.split(',')) this.keeper.sender(id)?.invalidate();
   }

@@ -24,8 +24,13 @@ function readEvent(topic: string, { value, headers }: BatchMessage): ReadEvent {
 export const readBatch = ({ topic, messages }: Batch): ReadEvent[] =>
   messages.map((message) => readEvent(topic, message));
 
-/** One delivery per event and webhook that wants it, in the order of the events; a repeated event counts once. */
-export function matchEvents(index: BindingIndex, events: readonly ReadEvent[]): NewDelivery[] {
-  const unique = new Map(events.map(({ facts }) => [facts.id, facts]));
-  return [...unique.values()].flatMap((facts) => index.match(facts).map((webhookId) => ({ webhookId, facts })));
+/**
+ * One delivery per event and webhook that wants it, in the order of the events; a repeated event counts once.
+ * @param keepsTraces tracing is on: deliveries know the trace of their event
+ */
+export function matchEvents(index: BindingIndex, events: readonly ReadEvent[], keepsTraces = false): NewDelivery[] {
+  const unique = new Map(events.map((event) => [event.facts.id, event]));
+  return [...unique.values()].flatMap(({ facts, traceparent }) =>
+    index.match(facts).map((webhookId) => (keepsTraces ? { webhookId, facts, traceparent } : { webhookId, facts })),
+  );
 }

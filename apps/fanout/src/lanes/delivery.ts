@@ -15,7 +15,7 @@ export interface Delivery {
   /** Milliseconds since the epoch; null before the first try. */
   firstTriedAt: number | null;
   receivedAt: string;
-  /** W3C Trace Context of the message, where it came straight from Kafka, or its trace is kept. */
+  /** W3C Trace Context of the message, where it came straight from Kafka, or was stored while tracing was on. */
   traceparent: string | undefined;
   /** That of this attempt's own span, which the receiver gets; without one it gets one of the same trace. */
   span?: string;

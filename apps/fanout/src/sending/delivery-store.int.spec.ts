@@ -10,9 +10,8 @@ let table: DeliveriesTable;
 
 afterEach(() => table?.remove());
 
-const untraced = { of: () => undefined, forget: () => undefined };
 const refill = (ordering: Ordering, known: string[] = []) =>
-  new DeliveryStore(table.explained, untraced).refill({
+  new DeliveryStore(table.explained).refill({
     webhookId: 'whk_1',
     ordering,
     known,
@@ -73,7 +72,7 @@ describe.each(Object.entries(STATISTICS))('with statistics %s', (_name, prepare)
     await table.store({ first: 100_001, last: 100_000 + WAITING, state: 'pending' });
     const others = Array.from({ length: 50 }, (_, index) => `whk_other_${index}`);
 
-    expect(await new DeliveryStore(table.explained, untraced).withDue([...others, 'whk_1'])).toEqual(['whk_1']);
+    expect(await new DeliveryStore(table.explained).withDue([...others, 'whk_1'])).toEqual(['whk_1']);
     expect(table.touched).toBeLessThanOrEqual(others.length);
   });
 });

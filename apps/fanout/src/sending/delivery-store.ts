@@ -3,7 +3,6 @@ import { textArray, type PoolClient, type Queryable } from '@claimwire/postgres'
 import type { Delivery } from '../lanes/delivery.js';
 import type { Ordering } from '../lanes/lane.js';
 import { settleBatch } from './settle-batch.js';
-import type { DeliveryTraces } from '../tracing/delivery-traces.js';
 import type { Settlement } from './settlement.js';
 import { waitsOfClaim } from './waits-of-claim.js';
 
@@ -11,6 +10,8 @@ import { waitsOfClaim } from './waits-of-claim.js';
 export interface NewDelivery {
   webhookId: string;
   facts: EventFacts;
+  /** Stored with it, so that every try is of the webhook's trace, whoever makes it and when; absent where tracing is off. */
+  traceparent?: string;
 }
 
 export interface Inserted {
@@ -42,6 +43,7 @@ interface WaitingRow extends Omit<Delivery, 'webhookId' | 'message' | 'firstTrie
   message: string | null;
   firstTriedAt: Date | null;
   receivedAt: Date | null;
+  traceparent: string | null;
 }
 
 /**
@@ -49,13 +51,16 @@ interface WaitingRow extends Omit<Delivery, 'webhookId' | 'message' | 'firstTrie
  * that was erased stays on its topic for a while, and makes none: where anything was erased, an event must be stored (a
  * notice, which has no version, need not).
  */
-const INSERT = `
-insert into deliveries (tenant_id, webhook_id, event_id, event_type, claim_key, version)
-select t, w, e, y, k, v from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
-  with ordinality as new (t, w, e, y, k, v, n)
+const insertStatement = (and: { columns: string; values: string; arrays: string }) => `
+insert into deliveries (tenant_id, webhook_id, event_id, event_type, claim_key, version${and.columns})
+select t, w, e, y, k, v${and.values}
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[]${and.arrays})
+  with ordinality as new (t, w, e, y, k, v${and.values}, n)
 where v = 0 or not exists (select from erasure_keys) or exists (select from claim_events where event_id = e) order by n
 on conflict (webhook_id, event_id, replay_id) do nothing
 returning id, webhook_id as "webhookId", event_id as "eventId"`;
+const INSERT = insertStatement({ columns: '', values: '', arrays: '' });
+const INSERT_TRACED = insertStatement({ columns: ', traceparent', values: ', p', arrays: ', $7::text[]' });
 
 /**
  * In the order of the index. Of a claim only the first one that is not in memory: its time may come after that of a later
@@ -76,7 +81,7 @@ sized as (
     left join notices n on n.id = w.event_id and e.event_id is null)
 select id, tenant_id as tenant, event_id as "eventId", event_type as "eventType", claim_key as "claimKey",
   version, replay_id as "replayId", attempts as tries, first_attempt_at as "firstTriedAt",
-  received_at as "receivedAt", message
+  received_at as "receivedAt", traceparent, message
 from sized where bytes_before < $5 order by next_attempt_at, id`;
 
 const REMAINDER = `
@@ -99,14 +104,9 @@ const DUE = `
 select id from unnest($1::text[]) as held (id) where exists (
   select 1 from deliveries d where d.webhook_id = held.id and d.state = 'pending' and d.next_attempt_at <= now() offset 0)`;
 
-const COMES_AGAIN: ReadonlySet<string> = new Set(['retry', 'hold']);
-
 /** The deliveries in PostgreSQL. */
 export class DeliveryStore {
-  constructor(
-    private readonly pool: Queryable,
-    private readonly traces: Pick<DeliveryTraces, 'of' | 'forget'>,
-  ) {}
+  constructor(private readonly pool: Queryable) {}
 
   /** @returns those that were not there yet */
   async insert(client: PoolClient, deliveries: readonly NewDelivery[]): Promise<Inserted[]> {
@@ -118,7 +118,13 @@ export class DeliveryStore {
       textArray(deliveries.map(({ facts }) => facts.claimKey)),
       deliveries.map(({ facts }) => facts.version),
     ];
-    const { rows } = await client.query<Inserted>(INSERT, columns);
+    const isTraced = deliveries.some(({ traceparent }) => traceparent !== undefined);
+    const { rows } = isTraced
+      ? await client.query<Inserted>(INSERT_TRACED, [
+          ...columns,
+          deliveries.map(({ traceparent }) => traceparent ?? null),
+        ])
+      : await client.query<Inserted>(INSERT, columns);
     return rows;
   }
 
@@ -126,7 +132,7 @@ export class DeliveryStore {
     const ordered = ordering !== 'unordered';
     if (ordering === 'latest_only') await this.pool.query(SUPERSEDE, [webhookId, known]);
     const { rows } = await this.pool.query<WaitingRow>(REFILL, [webhookId, known, limit, ordered, maxBytes]);
-    const deliveries = rows.map((row) => toDelivery(webhookId, row, this.traces.of(row.id)));
+    const deliveries = rows.map((row) => toDelivery(webhookId, row));
     if (rows.length === limit) return { deliveries, hasOthers: true, nextDueMs: null };
     const { others, nextDueMs } = await this.remainder(webhookId, [...known, ...rows.map(({ id }) => id)]);
     return { deliveries, hasOthers: others, nextDueMs };
@@ -134,8 +140,6 @@ export class DeliveryStore {
 
   async settle(settlements: readonly Settlement[]): Promise<void> {
     await settleBatch(this.pool, settlements);
-    for (const { delivery, outcome } of settlements)
-      if (!COMES_AGAIN.has(outcome.type)) this.traces.forget(delivery.id);
   }
 
   async withDue(webhookIds: readonly string[]): Promise<string[]> {
@@ -154,13 +158,13 @@ export class DeliveryStore {
   }
 }
 
-function toDelivery(webhookId: string, row: WaitingRow, traceparent: string | undefined): Delivery {
+function toDelivery(webhookId: string, row: WaitingRow): Delivery {
   return {
     ...row,
     webhookId,
     firstTriedAt: row.firstTriedAt?.getTime() ?? null,
     receivedAt: row.receivedAt?.toISOString() ?? '',
-    traceparent,
+    traceparent: row.traceparent ?? undefined,
     message: row.message === null ? null : Buffer.from(row.message),
   };
 }

@@ -5,8 +5,8 @@ import type { Outcome } from '../policy/decide-outcome.js';
 import type { Exchange } from '../sending/http-exchange.js';
 
 /**
- * The span of one try, in the trace of the webhook that caused it; one of its own where that is not known (a replay, or a
- * delivery that waited over a restart).
+ * The span of one try, in the trace of the webhook that caused it; one of its own where that is not known (a replay, or what was
+ * stored while tracing was off).
  * @returns null where tracing is off or the trace is not kept
  */
 export function startAttempt(tracing: Tracing, destination: Destination, delivery: Delivery): Span | null {

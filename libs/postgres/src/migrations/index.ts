@@ -13,6 +13,7 @@ import { ConfigurationChanges1763800000015 } from './0015-configuration-changes.
 import { AttemptPartitions1763800000016 } from './0016-attempt-partitions.js';
 import { SharedReadings1763800000017 } from './0017-shared-readings.js';
 import { Operations1763800000018 } from './0018-operations.js';
+import { DeliveryTraces1763800000019 } from './0019-delivery-traces.js';
 import { DeliveryOrderIndex1763800000020 } from './0020-delivery-order-index.js';
 
 /** In order of their timestamps. A migration that was released is never edited. */
@@ -32,5 +33,6 @@ export const MIGRATIONS = [
   AttemptPartitions1763800000016,
   SharedReadings1763800000017,
   Operations1763800000018,
+  DeliveryTraces1763800000019,
   DeliveryOrderIndex1763800000020,
 ];

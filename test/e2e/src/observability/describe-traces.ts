@@ -133,6 +133,31 @@ export function describeTraces(of: () => CanaryStage): void {
     );
   });
 
+  it('a delivery that is stored when its fan-out is killed is sent after the restart in the trace of its webhook', async () => {
+    const { fanout } = stage.system.apps;
+    await fanout.stop();
+    await fanout.start({ CLAIMWIRE_TEST_FAULT: 'fanout.after-insert' });
+    await fanout.ready();
+    const before = collector.spans.length;
+    expect((await send('cair', connections.cair, cairStatusChange({ claimFhirId: 'restarted' }))).status).toBe(202);
+    expect(await fanout.ended()).toBe('SIGKILL');
+    await fanout.start();
+    await fanout.ready();
+    const { traceId } = await eventually('the request', () =>
+      collector.spans.slice(before).find(({ kind }) => kind === 'SERVER'),
+    );
+    const ofFanout = () => collector.trace(traceId).filter(({ service }) => service === 'fanout');
+    // The span of the matching died with the process that did it: these are of what was stored.
+    const tries = ['fanout CLIENT POST 204', 'fanout CLIENT POST 503'];
+    await expect.poll(() => ofFanout().map(title).toSorted(), { timeout: 40_000 }).toEqual(tries);
+    const received = receiver.requests.slice(-tries.length).map(({ headers }) => headers.traceparent);
+    expect(received.toSorted()).toEqual(
+      ofFanout()
+        .map(({ spanId }) => `00-${traceId}-${spanId}-01`)
+        .toSorted(),
+    );
+  }, 90_000);
+
   it('has a span for each batch, linked with the messages in it', () => {
     const messages = new Set(collector.spans.filter(({ kind }) => kind === 'PRODUCER').map(({ spanId }) => spanId));
     const batches = collector.spans.filter(({ name }) => name.startsWith('process_batch '));
