@@ -103,7 +103,8 @@ export class Fanout {
       leaseMs: config.FANOUT_LEASE_SECONDS * 1000,
       senderPorts: {
         store: this.store,
-        attempt: (destination, delivery) => this.progress.during(() => attempter.attempt(destination, delivery)),
+        attempt: (destination, delivery) =>
+          this.progress.during(() => attempter.attempt(destination, delivery), delivery.id),
         settle: (settlement, stored) => {
           const end = this.progress.begin();
           this.settler.add(settlement, () => {

@@ -307,7 +307,7 @@ export class BatchConsumer {
   private async handled(batch: Batch): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.progress.during(async () => this.options.handler(batch));
+        await this.progress.during(async () => this.options.handler(batch), `${batch.topic}/${batch.partition}`);
         this.failing = false;
         this.breakdowns = 0;
         return true;

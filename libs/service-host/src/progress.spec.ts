@@ -60,7 +60,19 @@ describe('live = progress or nothing to do', () => {
     expect(progress.liveness()).toBe(true);
   });
 
-  it('is live while anything of several pieces of work ends, in success or in failure', async () => {
+  it('is not live when one lane stands still beside others that move', async () => {
+    const { clock, progress, probed } = atWork();
+    progress.begin('claims.raw.cair.v1/0');
+    for (let round = 0; round < 10; round += 1) {
+      clock.ms += LIMIT_MS / 10;
+      await progress.during(async () => undefined, 'claims.raw.cair.v1/1');
+    }
+    expect(await probed()).toMatch(/stands still/);
+    progress.moved('claims.raw.cair.v1/0');
+    expect(await probed()).toBe(true);
+  });
+
+  it('is live while anything of several pieces of work of a lane ends, in success or in failure', async () => {
     const { clock, progress, probed } = atWork();
     progress.begin();
     clock.ms = LIMIT_MS - 1;

@@ -89,7 +89,7 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
     for (const job of jobs) {
       const settings = known.get(`${job.headers.tenant}/${job.headers.connection}`);
       const run = this.progress
-        .during(() => this.runner.run(job, settings, this.stopping.signal))
+        .during(() => this.runner.run(job, settings, this.stopping.signal), job.headers.id)
         .then((brokerAnswers) => {
           if (!brokerAnswers) this.notBefore = performance.now() + OUTAGE_WAIT_MS;
         })

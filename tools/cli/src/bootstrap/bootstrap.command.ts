@@ -10,6 +10,7 @@ const HELP = `claimwire bootstrap --key-file <file> | --kubernetes-secret <name>
 
 Runs once. The key is good for 24 hours: make tenants and lasting keys, or set OIDC up, with it. It goes to a new file that only you
 can read, or to a Secret of Kubernetes (its entry "api-key"), never to a log or the terminal.
+DATABASE_URL is that of the schema's owner: the role claimwire_operator may write no API keys.
 
   --key-file <file>           a file that is not there yet, mode 0600
   --kubernetes-secret <name>  a Secret in this pod's namespace, by this pod's service account (create; with --force-new also update)

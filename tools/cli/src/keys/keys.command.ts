@@ -16,6 +16,7 @@ const HELP = `claimwire keys list|rotate [options]: the keys of CLAIMWIRE_KEYRIN
   --help    this text
 
 docs/recipes/rotate-the-keyring.md has all steps. No key is ever shown, only its id.
+DATABASE_URL is that of the schema's owner: the role claimwire_operator may read and write no sealed secrets.
 ${EXIT_HELP}`;
 
 const ACTIONS = ['list', 'rotate'] as const;

@@ -10,6 +10,7 @@ const HELP = `claimwire migrate [options]: brings the schema of PostgreSQL up to
 
 Each migration is a transaction of its own; a second run at the same time waits, then finds nothing to do. Migrations only expand
 the schema within a minor version, so that apps of the version before go on.
+DATABASE_URL is that of the schema's owner; for --status and --wait any role of ours will do.
 
   --status         says what is applied and what is pending. Changes nothing; ends with 1 where something is pending
   --wait           changes nothing, and ends as soon as somebody else has brought the schema up to date
