@@ -75,6 +75,8 @@ export class Fanout {
   private again = false;
   private stale = true;
   private stopping = false;
+  /** The pool is closed now or soon. */
+  private stopped = false;
   private watching: Promise<void> | null = null;
 
   constructor(private readonly parts: FanoutParts) {
@@ -158,10 +160,12 @@ export class Fanout {
     // Attempts that take longer than the grace are left: their leases end by themselves, and they are made again.
     const patience = Math.max(0, this.parts.config.SHUTDOWN_GRACE_MS - STOP_MARGIN_MS);
     const ended = this.keeper.releaseAll().then(() => this.settler.drained());
-    await Promise.race([ended, sleep(patience, undefined, { ref: false })]);
+    const isDone = await Promise.race([ended.then(() => true), sleep(patience, false, { ref: false })]);
+    if (!isDone) this.parts.logger.warn('fanout.attempts_left');
     await this.watching;
     await this.notices.stop();
     await this.say(farewell(this.parts.config.FANOUT_REPLICA));
+    this.stopped = true;
   }
 
   liveness(): true | string {
@@ -310,6 +314,8 @@ export class Fanout {
   }
 
   private failed(during: string, error: unknown): void {
+    // What was left finds no pool; that something was left has been said, and it is made again.
+    if (this.stopped) return;
     this.parts.metrics.failed(during);
     this.parts.logger.error({ err: error, during }, 'fanout.store_failed');
   }

@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -56,6 +56,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await publisher?.stop();
   await handle?.close();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 describe('the example consumer in TypeScript', () => {

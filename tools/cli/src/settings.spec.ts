@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { environment } from './settings.js';
 
 const file = join(mkdtempSync(join(tmpdir(), 'claimwire-cli-')), 'dev.json');
 writeFileSync(file, JSON.stringify({ kafka: { brokers: ['a:1', 'b:2'] }, postgres: { url: 'postgres://dev' } }));
+afterAll(() => rmSync(dirname(file), { recursive: true }));
 
 describe('where a command finds PostgreSQL and Kafka', () => {
   it('is the development system where the environment names neither', () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,8 +13,8 @@ export interface ReceiverStats {
 }
 
 /** Built by Go where there is one: the receiver shares the machine with what is measured. */
-async function command(): Promise<readonly [string, readonly string[], 'Go' | 'Node']> {
-  const binary = join(await mkdtemp(join(tmpdir(), 'claimwire-bench-')), 'receiver');
+async function command(folder: string): Promise<readonly [string, readonly string[], 'Go' | 'Node']> {
+  const binary = join(folder, 'receiver');
   try {
     await promisify(execFile)('go', ['build', '-o', binary, '.'], { cwd: join(ROOT, 'test/bench/receiver') });
     return [binary, [], 'Go'];
@@ -32,9 +32,12 @@ export class Receiver {
   ) {}
 
   static async start(): Promise<Receiver> {
-    const [file, args, madeBy] = await command();
+    const folder = await mkdtemp(join(tmpdir(), 'claimwire-bench-'));
+    const [file, args, madeBy] = await command(folder);
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    // It runs, and needs its file no more.
+    await rm(folder, { recursive: true, force: true });
     return new Receiver(child, `http://127.0.0.1:${line.toString().trim()}`, madeBy);
   }
 

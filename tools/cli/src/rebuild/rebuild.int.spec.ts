@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rawTopic, STATE_TOPIC, type ClaimState } from '@claimwire/contracts';
@@ -32,7 +32,10 @@ beforeAll(async () => {
   }, within);
 });
 
-afterAll(() => bench?.close());
+afterAll(async () => {
+  await bench?.close();
+  rmSync(files, { recursive: true });
+});
 
 /** What somebody, or a bug, did to the projection. */
 const CORRUPTIONS = [
