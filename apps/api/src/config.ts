@@ -7,7 +7,7 @@ import {
   WithKeyring,
   WithReplication,
 } from '@claimwire/service-host';
-import { IsInt, IsString, IsUrl, Max, Min, MinLength } from 'class-validator';
+import { IsBoolean, IsInt, IsString, IsUrl, Max, Min, MinLength } from 'class-validator';
 
 const DatabaseOnly = WithDatabase(HostConfig);
 const KafkaOnly = WithKafka(HostConfig);
@@ -53,13 +53,20 @@ export class ApiConfig extends WithStores {
   OIDC_SCOPE_CLAIM!: string;
 
   @Setting({
-    help: 'how often consumer lag and delivery backlog are read for /metrics; 0 = never, where a Kafka exporter does it',
+    help: 'how often consumer lag and delivery backlog are read for /metrics; 0 = never',
     unit: 'ms',
     default: 10_000,
   })
   @IsInt()
   @Min(0)
   LAG_INTERVAL_MS!: number;
+
+  @Setting({
+    help: 'show kafka_… offsets and lag in messages; false where a Kafka exporter does (lag in seconds and the backlog stay)',
+    default: true,
+  })
+  @IsBoolean()
+  LAG_OFFSETS!: boolean;
 
   @Setting({ help: 'how many webhooks with the largest backlog have metrics of their own', default: 20 })
   @IsInt()

@@ -24,7 +24,8 @@ what the running apps say of themselves (\`UPDATE_METRICS=1 npx vitest run --pro
 them. Beside these, each app shows Node's own metrics (\`process_…\`, \`nodejs_…\`).
 
 Lag and backlog are read by the api from outside the consumers, so that they are right for a dead consumer too. Each of its
-replicas shows the same: take \`max\`, never \`sum\`. \`LAG_INTERVAL_MS=0\` switches them off where another exporter gives lag.
+replicas shows the same: take \`max\`, never \`sum\`. \`LAG_INTERVAL_MS=0\` switches them off; \`LAG_OFFSETS=false\` only what a Kafka exporter
+shows as well (\`kafka_consumergroup_lag\`, both \`…_current_offset\`): lag in seconds and the backlog stay, and so do alerts and scaling.
 No label holds anything of a claim, a tenant, a token or a secret.
 
 Alerts: [runbooks](runbooks/README.md).

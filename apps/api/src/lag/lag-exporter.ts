@@ -54,7 +54,8 @@ export class LagExporter implements OnApplicationBootstrap, OnApplicationShutdow
   private async readLag(): Promise<void> {
     try {
       const settled = await readSettledOffsets(this.pool, Object.keys(CONSUMERS));
-      this.metrics.showLag(await readConsumerLag(this.kafka, settled), this.naming);
+      const { LAG_OFFSETS } = this.config;
+      this.metrics.showLag(await readConsumerLag(this.kafka, settled), this.naming, { offsets: LAG_OFFSETS });
     } catch (error) {
       this.metrics.forgetLag();
       this.logger.warn({ code: errorCode(error) }, 'lag not read');

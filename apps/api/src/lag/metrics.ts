@@ -6,6 +6,11 @@ import { Gauge, type Registry } from 'prom-client';
 import type { ConfigurationCounts } from './configuration-counts.js';
 import { sendable, type WebhookBacklog } from './fanout-backlog.js';
 
+interface BrokerNames {
+  topic(name: string): string;
+  group(name: string): string;
+}
+
 const PARTITION = ['consumergroup', 'topic', 'partition'] as const;
 const WEBHOOK = ['webhook', 'status'] as const;
 
@@ -78,14 +83,18 @@ export class LagMetrics {
     );
   }
 
-  /** @param naming a topic's and a group's name on the broker */
-  showLag(partitions: readonly PartitionLag[], naming: { topic(name: string): string; group(name: string): string }) {
+  /**
+   * @param naming a topic's and a group's name on the broker
+   * @param options `offsets` false: only what no Kafka exporter shows, so that no series is there twice
+   */
+  showLag(partitions: readonly PartitionLag[], naming: BrokerNames, options: { offsets: boolean }) {
     this.forgetLag();
     for (const { consumer, topic: name, partition, next, high, lag, seconds } of partitions) {
       const topic = naming.topic(name);
       const place = { consumergroup: naming.group(consumer), topic, partition: String(partition) };
-      this.lag.set(place, Number(lag));
       this.lagSeconds.set(place, seconds);
+      if (!options.offsets) continue;
+      this.lag.set(place, Number(lag));
       this.current.set(place, Number(next));
       this.end.set({ topic, partition: String(partition) }, Number(high));
     }
