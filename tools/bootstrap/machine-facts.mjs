@@ -9,6 +9,8 @@ import { KAFKA_CACHE, ROOT } from './workspace.mjs';
 
 /** A preflight that takes longer than two seconds is in the way: what has not answered by then has not answered. */
 const DEADLINE_MS = 1_500;
+/** But for Java, which has no other way to fail: its first start on a cold or busy machine reads the JVM from disk, and is not missing. */
+const JAVA_DEADLINE_MS = 30_000;
 const PROXIES = [
   'HTTPS_PROXY',
   'https_proxy',
@@ -21,11 +23,12 @@ const PROXIES = [
 /**
  * @param {string} command
  * @param {string[]} args
+ * @param {number} timeout milliseconds
  * @returns {Promise<string | null>} what it printed on both streams, null when it failed
  */
-const output = (command, args) =>
+const output = (command, args, timeout = DEADLINE_MS) =>
   new Promise((resolve) => {
-    execFile(command, args, { timeout: DEADLINE_MS, cwd: ROOT }, (error, stdout, stderr) =>
+    execFile(command, args, { timeout, cwd: ROOT }, (error, stdout, stderr) =>
       resolve(error ? null : stdout + stderr),
     );
   });
@@ -129,7 +132,7 @@ export const machineFacts = async (ports) => {
   const install = needsInstall();
   const [docker, java, busy, npm, maven] = await Promise.all([
     dockerWorks(),
-    output('java', ['-version']),
+    output('java', ['-version'], JAVA_DEADLINE_MS),
     busyPorts(ports),
     install ? npmRegistry() : null,
     kafkaCached ? null : mavenRegistry(),
