@@ -28,9 +28,7 @@ const PROXIES = [
  */
 const output = (command, args, timeout = DEADLINE_MS) =>
   new Promise((resolve) => {
-    execFile(command, args, { timeout, cwd: ROOT }, (error, stdout, stderr) =>
-      resolve(error ? null : stdout + stderr),
-    );
+    execFile(command, args, { timeout, cwd: ROOT }, (error, stdout, stderr) => resolve(error ? null : stdout + stderr));
   });
 
 const dockerWorks = async () => {
