@@ -18,7 +18,7 @@ export class FallbackRawEventSink implements RawEventSink {
     private readonly onChange: CircuitListener,
   ) {}
 
-  accept(record: RawEventRecord): Promise<void> {
+  accept(record: RawEventRecord): Promise<unknown> {
     if (this.circuit.isOpen) {
       if (this.circuit.takeProbe()) void this.tryPublish(record);
       return this.spool.accept(record);

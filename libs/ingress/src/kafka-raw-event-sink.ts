@@ -10,25 +10,20 @@ export class KafkaRawEventSink implements RawEventSink, OnModuleInit, OnApplicat
   private readonly handle: KafkaHandle;
   private readonly publisher: KafkaPublisher;
 
-  constructor(
-    config: IngressConfig,
-    private readonly metrics: IngressMetrics,
-  ) {
+  constructor(config: IngressConfig, metrics: IngressMetrics) {
     this.handle = createKafka(kafkaOptions(config));
-    this.publisher = new KafkaPublisher(this.handle, { deadlineMs: config.PUBLISH_DEADLINE_MS });
+    this.publisher = new KafkaPublisher(this.handle, {
+      deadlineMs: config.PUBLISH_DEADLINE_MS,
+      onSettled: (elapsedMs) => metrics.publishSeconds.add(elapsedMs / 1_000),
+    });
   }
 
   async onModuleInit(): Promise<void> {
     await this.publisher.start();
   }
 
-  async accept(record: RawEventRecord): Promise<void> {
-    const startedAt = performance.now();
-    try {
-      await this.publisher.publish(record);
-    } finally {
-      this.metrics.publishSeconds.observe((performance.now() - startedAt) / 1_000);
-    }
+  accept(record: RawEventRecord): Promise<unknown> {
+    return this.publisher.publish(record);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,7 +1,8 @@
 import { METRICS_REGISTRY } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Outcome } from './answer.js';
+import { DurationHistogram } from './duration-histogram.js';
 import { RequestTally } from './request-tally.js';
 
 /** Metrics of an ingress. No label holds anything that was sent. */
@@ -9,7 +10,7 @@ import { RequestTally } from './request-tally.js';
 export class IngressMetrics {
   /** Requests being received: a plain number, read when somebody asks, because it changes twice per request. */
   inFlight = 0;
-  readonly publishSeconds: Histogram;
+  readonly publishSeconds: DurationHistogram;
   readonly connections: Gauge;
   /** Of the one provider that a process serves. */
   private readonly requests = new RequestTally();
@@ -19,7 +20,7 @@ export class IngressMetrics {
   constructor(@Inject(METRICS_REGISTRY) private readonly registry: Registry) {
     const registers = [registry];
     this.follow('claimwire_ingress_requests_in_flight', 'Webhooks being received', () => this.inFlight);
-    this.publishSeconds = new Histogram({
+    this.publishSeconds = new DurationHistogram({
       name: 'claimwire_ingress_publish_duration_seconds',
       help: 'From hand-over to the acknowledgement of all replicas',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4],

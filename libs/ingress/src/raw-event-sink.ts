@@ -12,7 +12,7 @@ export interface RawEventSink {
    * Resolves only once the event is durable.
    * @throws when it may not have been stored: the sender is told to send it again (duplicates are cut by `ce_id`)
    */
-  accept(record: RawEventRecord): Promise<void>;
+  accept(record: RawEventRecord): Promise<unknown>;
 }
 
 /** Injection token. */

@@ -177,7 +177,7 @@ export class WebhookReceiver {
     return notJson(this.config.INGRESS_ACCEPT_GZIP ? 'content_encoding_gzip_only' : 'content_encoding', more);
   }
 
-  private async store(genuine: Genuine): Promise<Answer> {
+  private store(genuine: Genuine): Promise<Answer> {
     const { connection, headers, route, body, receivedAt, trace } = genuine;
     const { id, record, quarantineReason, malformed } = buildRecord({
       connection,
@@ -190,17 +190,17 @@ export class WebhookReceiver {
     });
     trace?.sends(record);
     const more = { connection: connection.id, tenant: connection.tenant };
-    try {
-      await this.sink.accept(record);
-    } catch (error) {
+    const stored = (): Answer => {
+      if (quarantineReason === null) return received(id, 'accepted', 202, more);
+      const kept = { ...more, reason: quarantineReason };
+      if (malformed && this.provider.malformedStatus === 406) return malformedFinal(id, kept);
+      return received(id, 'quarantined', 202, kept);
+    };
+    return this.sink.accept(record).then(stored, (error: unknown) => {
       this.logger.warn({ err: error, connection: connection.id, eventId: id }, 'a verified event could not be stored');
       const reason = error instanceof SpoolFullError ? 'spool_full' : 'not_stored';
       return unavailable(reason, { ...more, eventId: id });
-    }
-    if (quarantineReason === null) return received(id, 'accepted', 202, more);
-    const kept = { ...more, reason: quarantineReason };
-    if (malformed && this.provider.malformedStatus === 406) return malformedFinal(id, kept);
-    return received(id, 'quarantined', 202, kept);
+    });
   }
 
   /** A body that the provider's reader stumbles over is kept like any other that cannot be used: it is genuine. */

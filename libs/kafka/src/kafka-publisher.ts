@@ -21,6 +21,8 @@ export interface PublisherOptions {
   maxBatchBytes?: number;
   /** How long the first record of an idle publisher waits for company. 0 = only for what is published in the same tick. */
   lingerMs?: number;
+  /** Told of each record how long it took from `publish` until it was acknowledged or given up, in milliseconds. */
+  onSettled?: (elapsedMs: number) => void;
 }
 
 interface Entry {
@@ -51,6 +53,7 @@ export class KafkaPublisher {
   private readonly deadlineMs: number;
   private readonly maxBatchBytes: number;
   private readonly lingerMs: number;
+  private readonly onSettled: PublisherOptions['onSettled'];
   private producer: Producer | null = null;
   private connecting: Promise<Producer> | null = null;
   private queue: Entry[] = [];
@@ -63,11 +66,12 @@ export class KafkaPublisher {
 
   constructor(
     private readonly handle: KafkaHandle,
-    { deadlineMs = 4_000, maxBatchBytes = 900_000, lingerMs = 0 }: PublisherOptions = {},
+    { deadlineMs = 4_000, maxBatchBytes = 900_000, lingerMs = 0, onSettled }: PublisherOptions = {},
   ) {
     this.deadlineMs = deadlineMs;
     this.maxBatchBytes = maxBatchBytes;
     this.lingerMs = lingerMs;
+    this.onSettled = onSettled;
   }
 
   /** Begins to connect and returns at once: a broker that is down at start is only a reason to try again later. */
@@ -238,17 +242,19 @@ export class KafkaPublisher {
       offsets[partition] = Number(baseOffset ?? NOWHERE);
       next.set(topic, offsets);
     }
+    const now = performance.now();
     for (const entry of entries) {
       const partition = entry.partition ?? NOWHERE;
       const offsets = next.get(entry.topic) ?? [];
       const offset = offsets[partition] ?? NOWHERE;
       offsets[partition] = offset + 1;
-      if (!entry.settled) finish(entry, null, partition, offset);
+      if (!entry.settled) this.finish(entry, now, null, partition, offset);
     }
   }
 
   private refuse(entries: Entry[], error: Error): void {
-    for (const entry of entries) if (!entry.settled) finish(entry, error);
+    const now = performance.now();
+    for (const entry of entries) if (!entry.settled) this.finish(entry, now, error);
     this.inFlight = [];
   }
 
@@ -258,10 +264,16 @@ export class KafkaPublisher {
     for (const entry of [...this.inFlight, ...this.queue]) {
       if (entry.settled || entry.expiresAt > now) continue;
       expired = true;
-      finish(entry, new PublishTimeoutError(entry.topic, entry.deadlineMs, this.lastError));
+      this.finish(entry, now, new PublishTimeoutError(entry.topic, entry.deadlineMs, this.lastError));
     }
     // A send can hang for longer than records wait: what nobody waits for must not pile up behind it.
     if (expired) this.queue = this.queue.filter(({ settled }) => !settled);
+  }
+
+  private finish(entry: Entry, now: number, error: Error | null, partition = NOWHERE, offset = NOWHERE): void {
+    entry.settled = true;
+    this.onSettled?.(now - entry.expiresAt + entry.deadlineMs);
+    entry.done(error, partition, offset);
   }
 
   private connected(): Promise<Producer> {
@@ -280,11 +292,6 @@ export class KafkaPublisher {
       throw error;
     }
   }
-}
-
-function finish(entry: Entry, error: Error | null, partition = NOWHERE, offset = NOWHERE): void {
-  entry.settled = true;
-  entry.done(error, partition, offset);
 }
 
 const backoffMs = (attempt: number): number => Math.min(FIRST_BACKOFF_MS * 2 ** (attempt - 1), LONGEST_BACKOFF_MS);
