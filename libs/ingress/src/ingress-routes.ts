@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { IngressRoute, Provider } from '@claimwire/provider-kit';
-import { infoLines, jsonMember, ROOT_LOGGER, type RootLogger, Tracing } from '@claimwire/service-host';
+import { infoLines, inOnePiece, jsonMember, ROOT_LOGGER, type RootLogger, Tracing } from '@claimwire/service-host';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
@@ -12,6 +12,9 @@ import { PROVIDER } from './provider.token.js';
 import { RequestTrace } from './request-trace.js';
 import { sendAnswer, writeAnswer } from './send-answer.js';
 import { WebhookReceiver } from './webhook-receiver.js';
+
+/** Whose members of the log line are remembered; beyond it all are made anew. */
+const MOST_SENDERS = 10_000;
 
 interface Served {
   route: IngressRoute;
@@ -32,6 +35,8 @@ export class IngressRoutes implements OnModuleInit {
   private readonly bySuffix: ReadonlyMap<string, IngressRoute>;
   /** By route. */
   private readonly logLines = new Map<string, (members: string) => void>();
+  /** By connection. */
+  private readonly senders = new Map<string, string>();
   private closing = false;
 
   constructor(
@@ -121,8 +126,20 @@ export class IngressRoutes implements OnModuleInit {
     const { outcome, status, reason, connection, tenant, eventId } = answer;
     this.metrics.countRequest(this.provider.name, route.name, outcome);
     const ms = Math.round(elapsedMs * 100) / 100;
-    const ids = jsonMember('tenant', tenant) + jsonMember('connection', connection) + jsonMember('ce_id', eventId);
-    const members = `,"outcome":"${outcome}","status":${status}${jsonMember('reason', reason)}${ids},"ms":${ms}`;
-    this.logLines.get(route.name)?.(members);
+    const head = `,"outcome":"${outcome}","status":${status}${jsonMember('reason', reason)}`;
+    const ids = this.senderOf(tenant, connection) + (eventId === undefined ? '' : `,"ce_id":"${eventId}"`);
+    this.logLines.get(route.name)?.(`${head}${ids},"ms":${ms}`);
+  }
+
+  /** Of the log line. Neither of a connection's ids changes. */
+  private senderOf(tenant: string | undefined, connection: string | undefined): string {
+    if (tenant === undefined || connection === undefined) return jsonMember('connection', connection);
+    let members = this.senders.get(connection);
+    if (members === undefined) {
+      if (this.senders.size >= MOST_SENDERS) this.senders.clear();
+      members = inOnePiece(jsonMember('tenant', tenant) + jsonMember('connection', connection));
+      this.senders.set(connection, members);
+    }
+    return members;
   }
 }

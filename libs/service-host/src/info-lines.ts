@@ -12,11 +12,18 @@ export function infoLines(logger: RootLogger, message: string): (members: string
   const { [streamSym]: stream, [chindingsSym]: bindings } = logger as unknown as Record<symbol, unknown>;
   const destination = stream as { write(line: string): void };
   const end = `,"msg":${JSON.stringify(message)}}\n`;
+  let time = '';
+  let head = '';
   return (members) => {
-    if (logger.isLevelEnabled('info'))
-      destination.write(`{"level":"info"${isoTimeMember()}${bindings as string}${members}${end}`);
+    if (!logger.isLevelEnabled('info')) return;
+    const now = isoTimeMember();
+    if (now !== time) [time, head] = [now, inOnePiece(`{"level":"info"${now}${bindings as string}`)];
+    destination.write(head + members + end);
   };
 }
+
+/** V8 keeps what is put together as a tree of its pieces, and each text with it in it walks them anew when it is written. */
+export const inOnePiece = (text: string): string => Buffer.from(text).toString();
 
 /** What needs no escape. */
 const PLAIN = /^[ !#-[\]-~]*$/;
