@@ -3,6 +3,7 @@ const MAX_LENGTH = 200;
 
 /** application/json or any "+json" type, parameters allowed. */
 export function isJsonMediaType(contentType: string | undefined): contentType is string {
+  if (contentType === 'application/json') return true;
   return contentType !== undefined && contentType.length <= MAX_LENGTH && JSON_TYPE.test(contentType);
 }
 

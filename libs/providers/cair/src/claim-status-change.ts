@@ -9,6 +9,7 @@ import {
 import type { EventReader } from './event-reader.js';
 
 export const CLAIM_STATUS_CHANGE = 'CLAIM_STATUS_CHANGE';
+const EVENT_TYPE = eventTypeOf('cair', CLAIM_STATUS_CHANGE);
 
 /** CAIR's statuses as documented; any other is unknown and kept as it is. */
 const STATUSES = new Map<string, ClaimStatus>([
@@ -64,7 +65,7 @@ export const claimStatusChange: EventReader = {
       kind: 'accepted',
       identity: hashJson(body),
       entityId: change.claimFhirId,
-      eventType: eventTypeOf('cair', CLAIM_STATUS_CHANGE),
+      eventType: EVENT_TYPE,
       account: change.organizationId,
     };
   },
