@@ -9,7 +9,14 @@ import {
 } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
-import { directDatabaseUrl, METRICS_REGISTRY, ROOT_LOGGER, Tracing, type RootLogger } from '@claimwire/service-host';
+import {
+  directDatabaseUrl,
+  isPooled,
+  METRICS_REGISTRY,
+  ROOT_LOGGER,
+  Tracing,
+  type RootLogger,
+} from '@claimwire/service-host';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import type { Dispatcher } from 'undici';
@@ -38,7 +45,7 @@ export class FanoutModule {
   static forRoot(config: FanoutConfig): DynamicModule {
     return {
       module: FanoutModule,
-      imports: [PostgresModule.forRoot({ ...config, pipelined: true })],
+      imports: [PostgresModule.forRoot({ ...config, pipelined: true, keepsPlans: !isPooled(config) })],
       controllers: [EventsConsumer],
       providers: [
         Lifecycle,

@@ -6,12 +6,13 @@ import type { Pool, PoolClient, Queryable } from '@claimwire/postgres';
 import { faultPoint, Tracing } from '@claimwire/service-host';
 import { Controller, Inject } from '@nestjs/common';
 import { Configuration } from './configuration/configuration.js';
-import { DELIVERIES_CHANNEL, Fanout } from './fanout.js';
+import { Fanout } from './fanout.js';
 import type { Delivery } from './lanes/delivery.js';
 import { matchEvents, readBatch } from './match-batch.js';
 import type { ReadEvent } from './match-batch.js';
 import { FanoutMetrics } from './metrics.js';
-import type { Inserted } from './sending/delivery-store.js';
+import { DELIVERIES_CHANNEL, insertDeliveries, intake } from './sending/insert-deliveries.js';
+import type { Inserted } from './sending/insert-deliveries.js';
 import { MatchTrace } from './tracing/match-trace.js';
 
 export const CONSUMER = 'fanout';
@@ -51,6 +52,8 @@ export class EventsConsumer {
   }
 
   private async store(batch: LaneBatch, events: readonly ReadEvent[]): Promise<Inserted[]> {
+    const inserted = await this.storeAtOnce(batch, events);
+    if (inserted) return inserted;
     try {
       return await inTransaction(this.pool, (client) => this.storeIn(client, batch, events));
     } catch (error) {
@@ -60,6 +63,20 @@ export class EventsConsumer {
     }
   }
 
+  /** By the configuration in memory. @returns null, with nothing done, when that or the lane is not what it was taken for */
+  private async storeAtOnce(batch: LaneBatch, events: readonly ReadEvent[]): Promise<Inserted[] | null> {
+    const { loaded } = this.configuration;
+    if (!loaded || loaded.openWriters.size > 0) return null;
+    const { lane, nextOffset } = batch;
+    const deliveries = matchEvents(loaded.index, events, this.tracing.isOn);
+    const place = { lane, nextOffset, version: loaded.version, wake: this.wakePayload(deliveries) };
+    return intake(this.pool, place, deliveries).catch((error: unknown) => {
+      if (isWebhookGone(error)) return null;
+      throw error;
+    });
+  }
+
+  /** @throws FencedError */
   private async storeIn(client: PoolClient, batch: LaneBatch, events: readonly ReadEvent[]): Promise<Inserted[]> {
     // One round trip for the beginning of the transaction, the fence and the version.
     const [{ index }] = await Promise.all([
@@ -67,16 +84,21 @@ export class EventsConsumer {
       this.lanes.advance(client, batch.lane, batch.nextOffset),
     ]);
     const deliveries = matchEvents(index, events, this.tracing.isOn);
-    const inserted = deliveries.length === 0 ? [] : await this.fanout.store.insert(client, deliveries);
+    const inserted = deliveries.length === 0 ? [] : await insertDeliveries(client, deliveries);
     await this.wakeHolders(client, inserted);
     return inserted;
   }
 
   /** Tells the other replicas about deliveries of webhooks that are not held here. */
   private async wakeHolders(client: Queryable, inserted: readonly Inserted[]): Promise<void> {
-    const elsewhere = new Set(inserted.map(({ webhookId }) => webhookId).filter((id) => !this.fanout.holds(id)));
-    if (elsewhere.size === 0) return;
-    await client.query('select pg_notify($1, $2)', [DELIVERIES_CHANNEL, Fanout.wakePayload([...elsewhere])]);
+    const payload = this.wakePayload(inserted);
+    if (payload !== null) await client.query('select pg_notify($1, $2)', [DELIVERIES_CHANNEL, payload]);
+  }
+
+  /** @returns null when all of the webhooks are held here */
+  private wakePayload(deliveries: readonly { webhookId: string }[]): string | null {
+    const elsewhere = new Set(deliveries.map(({ webhookId }) => webhookId).filter((id) => !this.fanout.holds(id)));
+    return elsewhere.size === 0 ? null : Fanout.wakePayload([...elsewhere]);
   }
 
   private offer(inserted: readonly Inserted[], events: readonly ReadEvent[]): void {

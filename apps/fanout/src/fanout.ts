@@ -25,6 +25,7 @@ import type { FanoutMetrics } from './metrics.js';
 import { NoticeOutbox } from './notices/notice-outbox.js';
 import { Attempter } from './sending/attempter.js';
 import { DeliveryStore } from './sending/delivery-store.js';
+import { DELIVERIES_CHANNEL } from './sending/insert-deliveries.js';
 import type { Held } from './sending/webhook-sender.js';
 import { Settler } from './sending/settler.js';
 
@@ -57,7 +58,6 @@ const LONGEST_PAYLOAD = 7_000;
 type HoldArguments = [status: HeldStatus, cause?: HoldCause];
 
 export const REPLICAS_CHANNEL = 'fanout_replicas';
-export const DELIVERIES_CHANNEL = 'deliveries';
 
 /** The sending half of the fan-out: leases, lanes, wake-ups. One loop owns what is held; everything else only wakes it. */
 export class Fanout {
@@ -107,13 +107,15 @@ export class Fanout {
         store: this.store,
         attempt: (destination, delivery) =>
           this.progress.during(() => attempter.attempt(destination, delivery), delivery.id),
-        settle: (settlement, stored) => {
+        settle: (settlement, stored, isAwaited) => {
           const end = this.progress.begin();
-          this.settler.add(settlement, () => {
+          const done = () => {
             end();
             stored();
-          });
+          };
+          this.settler.add(settlement, done, isAwaited);
         },
+        hurry: () => this.settler.hurry(),
         hold: (destination, held) => this.hold(destination, held),
         tally: this.tally,
         room: () => ({

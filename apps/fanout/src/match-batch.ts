@@ -2,7 +2,7 @@ import { claimEventFacts, decodeHeaders, noticeFacts, NOTICES_TOPIC } from '@cla
 import type { ClaimEvent, EventFacts, Notice } from '@claimwire/contracts';
 import type { Batch, BatchMessage } from '@claimwire/kafka';
 import type { BindingIndex } from './matching/binding-index.js';
-import type { NewDelivery } from './sending/delivery-store.js';
+import type { NewDelivery } from './sending/insert-deliveries.js';
 
 /** A message of `claims.events.v1` or `claims.notices.v1`. */
 export interface ReadEvent {

@@ -1,4 +1,11 @@
-import { createPool, inTransaction, type Pool } from '@claimwire/postgres';
+import {
+  createPool,
+  inTransaction,
+  type KeptStatement,
+  type Pool,
+  type PoolClient,
+  type PoolOptions,
+} from '@claimwire/postgres';
 import { createTestDatabase } from '@claimwire/testkit';
 
 interface PlanNode {
@@ -32,9 +39,10 @@ export class DeliveriesTable {
     private readonly drop: () => Promise<void>,
   ) {}
 
-  static async create(): Promise<DeliveriesTable> {
+  /** In one session. */
+  static async create(options: PoolOptions = {}): Promise<DeliveriesTable> {
     const database = await createTestDatabase();
-    return new DeliveriesTable(createPool(database.url, 1), () => database.drop());
+    return new DeliveriesTable(createPool(database.url, 1, options), () => database.drop());
   }
 
   async remove(): Promise<void> {
@@ -64,7 +72,8 @@ export class DeliveriesTable {
 
   /** Runs each statement twice: to count what it touches, rolled back, and for its rows. */
   get explained(): Pick<Pool, 'query'> {
-    const query = async (text: string, values: unknown[]) => {
+    const query = async (statement: string | (KeptStatement & { values: unknown[] }), given: unknown[]) => {
+      const { text, values } = typeof statement === 'string' ? { text: statement, values: given } : statement;
       const client = await this.pool.connect();
       try {
         await client.query('begin');
@@ -80,12 +89,32 @@ export class DeliveriesTable {
     return { query } as unknown as Pick<Pool, 'query'>;
   }
 
+  /** Runs each statement once, by the plan that the session keeps of it, and counts the rows that were read. */
+  get counted(): Pick<Pool, 'query'> {
+    const query = (statement: KeptStatement) =>
+      inTransaction(this.pool, async (client) => {
+        const before = await rowsRead(client);
+        const answer = await client.query(statement);
+        this.touched += (await rowsRead(client)) - before;
+        return answer;
+      });
+    return { query } as unknown as Pick<Pool, 'query'>;
+  }
+
   private unreferenced(sql: string, values: unknown[]): Promise<void> {
     return inTransaction(this.pool, async (client) => {
       await client.query('set local session_replication_role = replica');
       await client.query(sql, values);
     });
   }
+}
+
+/** Of the table, by this session: PostgreSQL adds them up over more than the transaction. */
+async function rowsRead(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ read: number }>(
+    `select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_xact_user_tables where relname = 'deliveries'`,
+  );
+  return rows[0]!.read;
 }
 
 function touchedBy(node: PlanNode): number {

@@ -8,7 +8,7 @@ import {
 } from '@claimwire/kafka';
 import { Keyring } from '@claimwire/keyring';
 import { ErasureLedger, LaneStore, PG_POOL, PostgresModule, type Pool } from '@claimwire/postgres';
-import { ROOT_LOGGER, Tracing, type RootLogger } from '@claimwire/service-host';
+import { isPooled, ROOT_LOGGER, Tracing, type RootLogger } from '@claimwire/service-host';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { NormaliseBatchHandler } from './batch/normalise-batch.handler.js';
@@ -32,7 +32,7 @@ export class NormalizerModule {
   static forRoot(config: NormalizerConfig): DynamicModule {
     return {
       module: NormalizerModule,
-      imports: [PostgresModule.forRoot({ ...config, pipelined: true })],
+      imports: [PostgresModule.forRoot({ ...config, pipelined: true, keepsPlans: !isPooled(config) })],
       controllers: [RawEventsConsumer, QuarantineIndexConsumer],
       providers: [
         NormalizerMetrics,

@@ -1,4 +1,5 @@
 import { fingerprintBy, type Keyring } from '@claimwire/keyring';
+import { withValues, type KeptStatement } from './kept-statement.js';
 import type { Queryable } from './pool.js';
 
 const PURPOSE = 'erased claims';
@@ -25,6 +26,19 @@ export class ErasureKeyMissingError extends Error {
   }
 }
 
+/** A key that claims were erased under. */
+export interface ErasureKeyRow {
+  key_id: string;
+  sealed: Buffer | null;
+}
+
+const KEYS: KeptStatement = { name: 'erasure_keys_read', text: 'select key_id, sealed from erasure_keys' };
+
+/** The keys in use: none where nothing was ever erased. */
+export async function readErasureKeys(client: Queryable): Promise<ErasureKeyRow[]> {
+  return (await client.query<ErasureKeyRow>(withValues(KEYS, [], 1))).rows;
+}
+
 /** Which claims were erased (erased_claims): by fingerprints, so that the table says of no claim that it existed. */
 export class ErasureLedger {
   /** @param keyring null where the setting is absent: enough as long as nothing is erased */
@@ -33,10 +47,15 @@ export class ErasureLedger {
   /**
    * Those among the claims that were erased. A claim with a row in `claims` never is one for longer than its erasure takes:
    * ask for those without a row, after the rows are locked.
+   * @param known the keys in use where they were read already, after the rows were locked
    * @throws ErasureKeyMissingError
    */
-  async among(client: Queryable, claimKeys: readonly string[]): Promise<ReadonlySet<string>> {
-    const keys = claimKeys.length === 0 ? [] : await this.keysInUse(client);
+  async among(
+    client: Queryable,
+    claimKeys: readonly string[],
+    known?: readonly ErasureKeyRow[],
+  ): Promise<ReadonlySet<string>> {
+    const keys = claimKeys.length === 0 ? [] : await this.keysInUse(client, known);
     if (keys.length === 0) return new Set();
     const claims = new Map(
       keys.flatMap((key) => claimKeys.map((claimKey) => [fingerprintBy(key, claimKey).toString('hex'), claimKey])),
@@ -77,10 +96,8 @@ export class ErasureLedger {
     return `erased:${this.keyring.fingerprint(PURPOSE, claimKey).hash.toString('hex').slice(0, 32)}`;
   }
 
-  private async keysInUse(client: Queryable): Promise<Buffer[]> {
-    const { rows } = await client.query<{ key_id: string; sealed: Buffer | null }>(
-      'select key_id, sealed from erasure_keys',
-    );
+  private async keysInUse(client: Queryable, known?: readonly ErasureKeyRow[]): Promise<Buffer[]> {
+    const rows = known ?? (await readErasureKeys(client));
     return rows.map(({ key_id, sealed }) => this.hashingKey(key_id, sealed));
   }
 

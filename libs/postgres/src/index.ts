@@ -6,6 +6,7 @@ export * from './entities/index.js';
 export * from './erasure-ledger.js';
 export * from './fixed-array.js';
 export * from './hub-notices.js';
+export * from './kept-statement.js';
 export * from './lane-store.js';
 export * from './listen.js';
 export * from './pool.js';

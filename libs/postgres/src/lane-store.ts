@@ -1,3 +1,4 @@
+import { withValues, type KeptStatement } from './kept-statement.js';
 import type { Pool, PoolClient } from './pool.js';
 
 /** A consumer's place on one partition, as PostgreSQL has it: the truth, Kafka's committed offset only shows lag. */
@@ -52,6 +53,13 @@ interface LaneRow {
   sent_seq: string;
 }
 
+const ADVANCE: KeptStatement = {
+  name: 'lane_advance',
+  text: `update consumer_lanes set next_offset = $3, last_seq = last_seq + $4, sent_seq = greatest(sent_seq, $5),
+      lease_until = case when $6::int is null then lease_until else now() + $6::int * interval '1 ms' end
+    where id = $1 and epoch = $2 returning last_seq`,
+};
+
 /** Epoch-fenced offsets and leases (DESIGN, guarantees 4 and 5); the table is consumer_lanes. */
 export class LaneStore {
   constructor(private readonly pool: Pool) {}
@@ -96,19 +104,9 @@ export class LaneStore {
    * @throws FencedError when the lane was claimed by somebody else
    */
   async advance(client: PoolClient, lane: Lane, nextOffset: bigint, change: Advance = {}): Promise<bigint> {
-    const { rows } = await client.query<{ last_seq: string }>(
-      `update consumer_lanes set next_offset = $3, last_seq = last_seq + $4, sent_seq = greatest(sent_seq, $5),
-         lease_until = case when $6::int is null then lease_until else now() + $6::int * interval '1 ms' end
-       where id = $1 and epoch = $2 returning last_seq`,
-      [
-        lane.laneId,
-        String(lane.epoch),
-        String(nextOffset),
-        change.messages ?? 0,
-        String(change.sentSeq ?? 0n),
-        change.leaseMs ?? null,
-      ],
-    );
+    const { messages = 0, sentSeq = 0n, leaseMs = null } = change;
+    const values = [lane.laneId, String(lane.epoch), String(nextOffset), messages, String(sentSeq), leaseMs];
+    const { rows } = await client.query<{ last_seq: string }>(withValues(ADVANCE, values, 1));
     return BigInt(this.unlessFenced(lane, rows[0]).last_seq);
   }
 

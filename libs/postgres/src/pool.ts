@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { clientClass } from './pool-client.js';
 
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
@@ -26,13 +27,28 @@ export interface PoolOptions {
    * is not waited for is a fifth of a millisecond. An error of one is an error of all that follow in its transaction.
    */
   pipelined?: boolean;
+  /**
+   * Sessions keep the plans of statements that have a name: parsing and planning is half of what a statement for one row costs.
+   * Not through a pooler in transaction mode, where each transaction may meet another session.
+   */
+  keepsPlans?: boolean;
 }
+
+/**
+ * A plan may be kept from when a table was empty, until autovacuum has analysed it: reading all of it, the cheapest way then, is
+ * ruled out. (Where nothing else is possible it happens all the same; before PostgreSQL 18 at a cost that would set off the JIT.)
+ */
+const KEEP_PLANS = 'set enable_seqscan = off; set jit = off';
 
 /**
  * A pool of at most `size` connections. An idle connection that breaks is dropped and replaced at the next use: without the
  * listener pg would throw it as an uncaught error and take the process down with every restart of the database.
  */
-export function createPool(url: string, size: number, { queryTimeoutMs, pipelined = false }: PoolOptions = {}): Pool {
+export function createPool(
+  url: string,
+  size: number,
+  { queryTimeoutMs, pipelined = false, keepsPlans = false }: PoolOptions = {},
+): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: size,
@@ -40,18 +56,30 @@ export function createPool(url: string, size: number, { queryTimeoutMs, pipeline
     keepAlive: true,
     query_timeout: queryTimeoutMs,
     pipeline: pipelined,
+    Client: clientClass({ pipelined, keepsPlans }),
   });
   pool.on('error', () => undefined);
   // Between two owners, and while it is being closed, a connection has nobody who listens.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  // Carried out before what the connection is wanted for. Its failure is the connection's, which that hears of.
+  if (keepsPlans) pool.on('connect', (client) => void client.query(KEEP_PLANS).catch(() => undefined));
   return pool;
 }
 
 /**
- * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. A connection whose rollback
- * failed is thrown away, never handed to the next caller half-way through a transaction.
+ * Commits. Asked for together with the last statements of a transaction it goes out behind them, in a pipelined pool with one
+ * round trip for all; where one of them fails, nothing is committed.
  */
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export type Commit = () => Promise<void>;
+
+/**
+ * Runs `work` in one transaction: committed when it resolves, unless it has done so itself, rolled back when it throws. A
+ * connection whose rollback failed is thrown away, never handed to the next caller half-way through a transaction.
+ */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient, commit: Commit) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error) => {
@@ -62,9 +90,11 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     // Not waited for: whatever `work` asks for is carried out behind it, in a pipelined pool with one round trip for both.
     const begun = client.query(BEGIN);
     begun.catch(() => undefined);
-    const result = await work(client);
+    let committed: Promise<void> | undefined;
+    const commit = () => (committed ??= commitOn(client));
+    const result = await work(client, commit);
     await begun;
-    await client.query('commit');
+    await commit();
     return result;
   } catch (error) {
     await client.query('rollback').catch((failure: Error) => {
@@ -75,4 +105,10 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+/** The server answers a commit behind a failed statement with a rollback, which is no error to it. */
+async function commitOn(client: PoolClient): Promise<void> {
+  const { command } = await client.query('commit');
+  if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
 }

@@ -24,10 +24,10 @@ export class PostgresModule implements OnApplicationShutdown {
   ) {}
 
   static forRoot(options: PostgresOptions): DynamicModule {
-    const { DATABASE_URL, DATABASE_POOL_SIZE, queryTimeoutMs, pipelined, withDataSource = false } = options;
+    const { DATABASE_URL, DATABASE_POOL_SIZE, withDataSource = false } = options;
     const pool = {
       provide: PG_POOL,
-      useFactory: () => createPool(DATABASE_URL, DATABASE_POOL_SIZE, { queryTimeoutMs, pipelined }),
+      useFactory: () => createPool(DATABASE_URL, DATABASE_POOL_SIZE, options),
     };
     const dataSource = {
       provide: DATA_SOURCE,

@@ -92,6 +92,10 @@ export interface DatabaseSettings {
 export const directDatabaseUrl = ({ DATABASE_URL, DATABASE_DIRECT_URL }: DatabaseSettings): string =>
   DATABASE_DIRECT_URL ?? DATABASE_URL;
 
+/** Whether `DATABASE_URL` is a pooler's, where each transaction may have another session. */
+export const isPooled = ({ DATABASE_URL, DATABASE_DIRECT_URL }: DatabaseSettings): boolean =>
+  DATABASE_DIRECT_URL !== undefined && DATABASE_DIRECT_URL !== DATABASE_URL;
+
 /** Adds where PostgreSQL is. */
 export function WithDatabase<B extends HostConfig>(Base: ConfigClass<B>): ConfigClass<B & DatabaseSettings> {
   class DatabaseConfig extends (Base as ConfigClass<HostConfig>) implements DatabaseSettings {

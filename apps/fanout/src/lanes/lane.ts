@@ -106,6 +106,12 @@ export class Lane<T extends LaneItem> {
     return chain?.key != null && chain.items.length > 1;
   }
 
+  /** True when an older item of the claim must end first. */
+  waitsBehind(item: T): boolean {
+    const chain = this.chainOf.get(item.id);
+    return chain !== undefined && chain.items[0] !== item;
+  }
+
   /** The item's end is stored: the next one of its claim may start. */
   settled(item: T): void {
     const chain = this.chainOf.get(item.id);

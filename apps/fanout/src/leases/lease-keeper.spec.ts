@@ -19,6 +19,7 @@ const PORTS: SenderPorts = {
   store: { refill: async () => ({ deliveries: [], hasOthers: false, nextDueMs: null }) },
   attempt: () => Promise.reject(new Error('nothing is due')),
   settle: () => undefined,
+  hurry: () => undefined,
   hold: async () => 0,
   tally: { items: 0, bytes: 0 },
   room: () => ({ items: 100, bytes: 1_000_000 }),

@@ -1,24 +1,9 @@
-import type { EventFacts } from '@claimwire/contracts';
-import { textArray, type PoolClient, type Queryable } from '@claimwire/postgres';
+import type { Queryable } from '@claimwire/postgres';
 import type { Delivery } from '../lanes/delivery.js';
 import type { Ordering } from '../lanes/lane.js';
 import { settleBatch } from './settle-batch.js';
 import type { Settlement } from './settlement.js';
 import { waitsOfClaim } from './waits-of-claim.js';
-
-/** A delivery that is to be: one event for one webhook. */
-export interface NewDelivery {
-  webhookId: string;
-  facts: EventFacts;
-  /** Stored with it, so that every try is of the webhook's trace, whoever makes it and when; absent where tracing is off. */
-  traceparent?: string;
-}
-
-export interface Inserted {
-  id: string;
-  webhookId: string;
-  eventId: string;
-}
 
 export interface RefillQuestion {
   webhookId: string;
@@ -45,22 +30,6 @@ interface WaitingRow extends Omit<Delivery, 'webhookId' | 'message' | 'firstTrie
   receivedAt: Date | null;
   traceparent: string | null;
 }
-
-/**
- * `on conflict`: a repeated message makes no second delivery. The order of the rows is that of the ids. An event of a claim
- * that was erased stays on its topic for a while, and makes none: where anything was erased, an event must be stored (a
- * notice, which has no version, need not).
- */
-const insertStatement = (and: { columns: string; values: string; arrays: string }) => `
-insert into deliveries (tenant_id, webhook_id, event_id, event_type, claim_key, version${and.columns})
-select t, w, e, y, k, v${and.values}
-from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[]${and.arrays})
-  with ordinality as new (t, w, e, y, k, v${and.values}, n)
-where v = 0 or not exists (select from erasure_keys) or exists (select from claim_events where event_id = e) order by n
-on conflict (webhook_id, event_id, replay_id) do nothing
-returning id, webhook_id as "webhookId", event_id as "eventId"`;
-const INSERT = insertStatement({ columns: '', values: '', arrays: '' });
-const INSERT_TRACED = insertStatement({ columns: ', traceparent', values: ', p', arrays: ', $7::text[]' });
 
 /**
  * In the order of the index. Of a claim only the first one that is not in memory: its time may come after that of a later
@@ -107,26 +76,6 @@ select id from unnest($1::text[]) as held (id) where exists (
 /** The deliveries in PostgreSQL. */
 export class DeliveryStore {
   constructor(private readonly pool: Queryable) {}
-
-  /** @returns those that were not there yet */
-  async insert(client: PoolClient, deliveries: readonly NewDelivery[]): Promise<Inserted[]> {
-    const columns = [
-      textArray(deliveries.map(({ facts }) => facts.tenant)),
-      textArray(deliveries.map(({ webhookId }) => webhookId)),
-      textArray(deliveries.map(({ facts }) => facts.id)),
-      textArray(deliveries.map(({ facts }) => facts.type)),
-      textArray(deliveries.map(({ facts }) => facts.claimKey)),
-      deliveries.map(({ facts }) => facts.version),
-    ];
-    const isTraced = deliveries.some(({ traceparent }) => traceparent !== undefined);
-    const { rows } = isTraced
-      ? await client.query<Inserted>(INSERT_TRACED, [
-          ...columns,
-          deliveries.map(({ traceparent }) => traceparent ?? null),
-        ])
-      : await client.query<Inserted>(INSERT, columns);
-    return rows;
-  }
 
   async refill({ webhookId, ordering, known, limit, maxBytes }: RefillQuestion): Promise<Refill> {
     const ordered = ordering !== 'unordered';

@@ -7,15 +7,29 @@ import type { Settlement } from './settlement.js';
 const BATCH = 50;
 const RETRIED = 5;
 const RETRY_MS = 3_600_000;
+type Row = Pick<Delivery, 'id' | 'eventId' | 'claimKey'>;
+
 let table: DeliveriesTable;
+let kept: DeliveriesTable;
 
 beforeAll(async () => {
-  table = await DeliveriesTable.create();
+  [table, kept] = await Promise.all([
+    DeliveriesTable.create(),
+    DeliveriesTable.create({ pipelined: true, keepsPlans: true }),
+  ]);
 });
-afterAll(() => table?.remove());
+afterAll(() => Promise.all([table?.remove(), kept?.remove()]));
+
+async function firstPending({ pool }: DeliveriesTable, count: number): Promise<Row[]> {
+  const { rows } = await pool.query<Row>(
+    `select id, event_id as "eventId", claim_key as "claimKey" from deliveries where state = 'pending' order by id limit $1`,
+    [count],
+  );
+  return rows;
+}
 
 /** The first few are to be tried again. */
-const settlement = (row: Pick<Delivery, 'id' | 'eventId' | 'claimKey'>, index: number): Settlement => ({
+const settlement = (row: Row, index: number): Settlement => ({
   delivery: {
     ...row,
     tenant: 't',
@@ -39,11 +53,7 @@ it('settles a batch by its ids, whatever waits beside it and whatever the statis
   await table.pool.query('analyze deliveries');
   await table.store({ first: 40_001, last: 48_000, state: 'pending' });
   await table.store({ first: 40_001, last: 40_000 + BATCH, state: 'pending', version: 2 });
-  const { rows } = await table.pool.query<Pick<Delivery, 'id' | 'eventId' | 'claimKey'>>(
-    `select id, event_id as "eventId", claim_key as "claimKey" from deliveries where state = 'pending' order by id limit $1`,
-    [BATCH],
-  );
-  await settleBatch(table.explained, rows.map(settlement));
+  await settleBatch(table.explained, (await firstPending(table, BATCH)).map(settlement));
   expect(table.touched).toBeGreaterThan(0);
   expect(table.touched).toBeLessThanOrEqual(6 * BATCH);
   const { rows: after } = await table.pool.query<{ state: string; later: boolean; count: number }>(
@@ -56,4 +66,20 @@ it('settles a batch by its ids, whatever waits beside it and whatever the statis
     // With what waits behind each of them.
     { state: 'pending', later: true, count: 2 * RETRIED },
   ]);
+});
+
+it('settles a few by a plan that was kept from when the table was empty as if it had been planned now', async () => {
+  const few = 20;
+  await kept.storeWebhook();
+  const unknown = Array.from({ length: few }, (_, index) => ({ id: String(index + 1), eventId: 'e', claimKey: 'c' }));
+  for (let times = 0; times < 8; times += 1) await settleBatch(kept.counted, unknown.map(settlement));
+  const { rows: plans } = await kept.pool.query<{ generic: boolean }>(
+    `select generic_plans > 0 as generic from pg_prepared_statements where name = 'deliveries_settle_retried'`,
+  );
+  expect(plans, 'the plan is kept').toEqual([{ generic: true }]);
+  await kept.store({ first: 1, last: 20_000, state: 'pending' });
+  kept.touched = 0;
+  await settleBatch(kept.counted, (await firstPending(kept, few)).map(settlement));
+  expect(kept.touched).toBeGreaterThan(0);
+  expect(kept.touched).toBeLessThanOrEqual(6 * few);
 });

@@ -1,4 +1,4 @@
-import { textArray, type Queryable } from '@claimwire/postgres';
+import { textArray, withValues, type KeptStatement, type Queryable } from '@claimwire/postgres';
 import type { Settlement } from './settlement.js';
 import { waitsOfClaim } from './waits-of-claim.js';
 
@@ -69,12 +69,14 @@ const ATTEMPTS = `
 insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, status, error, phases, request, response)
 select id, webhook_id, tenant_id, event_id, number, coalesce(at, now()), status,
   case when status is null then error end, phases::jsonb, request::jsonb, nullif(response, '')::jsonb from settled s
-where s.id in (select id from updated) or exists (select from deliveries d where d.id = s.id)`;
+where s.id in (select id from updated) or exists (select from deliveries d where d.id = s.id offset 0)`;
 
 /** Only what the batch needs: nearly all have nothing but deliveries that arrived, and planning the rest takes longer than these. */
-function statementFor(batch: readonly Settlement[]): string {
+function statementFor(batch: readonly Settlement[]): KeptStatement {
   const has = (type: Settlement['outcome']['type']) => batch.some(({ outcome }) => outcome.type === type);
-  return UPDATE + (has('retry') ? FOLLOWERS : '') + (has('exhausted') ? EXHAUSTED : '') + ATTEMPTS;
+  const [retries, ends] = [has('retry'), has('exhausted')];
+  const name = `deliveries_settle${retries ? '_retried' : ''}${ends ? '_exhausted' : ''}`;
+  return { name, text: UPDATE + (retries ? FOLLOWERS : '') + (ends ? EXHAUSTED : '') + ATTEMPTS };
 }
 
 const stored = ({ outcome }: Settlement): Stored => STORED[outcome.type];
@@ -93,7 +95,7 @@ const json = (value: object): string => JSON.stringify(value).replaceAll('\\u000
 
 /** Stores outcomes and attempts of many deliveries; a delivery may be in the batch once. */
 export async function settleBatch(client: Pick<Queryable, 'query'>, batch: readonly Settlement[]): Promise<void> {
-  await client.query(statementFor(batch), [
+  const columns = [
     batch.map(({ delivery }) => delivery.id),
     textArray(batch.map((settlement) => stored(settlement).state)),
     batch.map(triesAfter),
@@ -110,5 +112,6 @@ export async function settleBatch(client: Pick<Queryable, 'query'>, batch: reado
     textArray(batch.map(({ attempt }) => json(attempt?.request ?? {}))),
     // "" is no JSON: it stands for none, which the binary array has no place for.
     textArray(batch.map(({ attempt }) => (attempt?.response ? json(attempt.response) : ''))),
-  ]);
+  ];
+  await client.query(withValues(statementFor(batch), columns, batch.length));
 }

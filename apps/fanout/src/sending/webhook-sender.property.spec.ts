@@ -43,6 +43,7 @@ class World {
       store: { refill: (question) => this.refill(question) },
       attempt: (_destination, delivery) => this.attempt(delivery),
       settle: (settlement, stored) => this.settle(settlement, stored),
+      hurry: () => undefined,
       hold: async () => 0,
       tally: { items: 0, bytes: 0 },
       room: () => ({ items: 100, bytes: 1_000_000 }),

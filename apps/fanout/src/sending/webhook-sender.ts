@@ -18,7 +18,10 @@ export type Held = Extract<Outcome, { type: 'hold' }>;
 export interface SenderPorts {
   store: BacklogStore;
   attempt(destination: Destination, delivery: Delivery): Promise<Attempted>;
-  settle(settlement: Settlement, stored: () => void): void;
+  /** @param isAwaited something of this sender can only go on when it is stored */
+  settle(settlement: Settlement, stored: () => void, isAwaited: boolean): void;
+  /** Something waits now for an outcome that was given to `settle`. */
+  hurry(): void;
   /** Puts the webhook to its new status; resolves with the number of the last look at the configuration that may not show it. */
   hold(destination: Destination, held: Held): Promise<number>;
   /** What all lanes together hold. */
@@ -117,6 +120,7 @@ export class WebhookSender {
   /** A delivery that this process has just stored. */
   offer(delivery: Delivery): void {
     this.onFilled(this.backlog.offer(delivery));
+    if (this.lane.waitsBehind(delivery)) this.ports.hurry();
   }
 
   /** The table may hold what this process knows nothing of. */
@@ -140,6 +144,7 @@ export class WebhookSender {
     this.lane.clear();
     clearTimeout(this.gateTimer);
     if (this.unsettled === 0) return;
+    this.ports.hurry();
     await new Promise<void>((resolve) => {
       this.onIdle = resolve;
     });
@@ -193,7 +198,8 @@ export class WebhookSender {
     const isReplaced =
       outcome.type === 'retry' && destination.ordering === 'latest_only' && this.lane.hasNewer(delivery);
     const settlement = { delivery, attempt, outcome: isReplaced ? ({ type: 'superseded' } as const) : outcome };
-    this.ports.settle(settlement, () => this.stored(settlement, destination));
+    const isAwaited = outcome.type !== 'delivered' || this.lane.hasNewer(delivery) || this.closing;
+    this.ports.settle(settlement, () => this.stored(settlement, destination), isAwaited);
     this.pump();
   }
 
@@ -231,12 +237,13 @@ export class WebhookSender {
     for (const delivery of superseded) {
       this.unsettled += 1;
       this.backlog.superseded(delivery);
-      this.ports.settle({ delivery, outcome: { type: 'superseded' }, attempt: null }, () => {
+      const stored = () => {
         this.unsettled -= 1;
         this.backlog.settled(delivery);
         if (this.unsettled === 0) this.onIdle?.();
         this.pump();
-      });
+      };
+      this.ports.settle({ delivery, outcome: { type: 'superseded' }, attempt: null }, stored, false);
     }
     this.pump();
   }

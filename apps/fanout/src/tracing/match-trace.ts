@@ -1,7 +1,7 @@
 import { errorCode, type Batch } from '@claimwire/kafka';
 import { BatchSpans, type Tracing } from '@claimwire/service-host';
 import type { ReadEvent } from '../match-batch.js';
-import type { Inserted } from '../sending/delivery-store.js';
+import type { Inserted } from '../sending/insert-deliveries.js';
 
 /** The spans of matching one batch, where a trace is kept that one of its events belongs to. */
 export class MatchTrace {

@@ -3,8 +3,11 @@ import {
   inTransaction,
   loadHistories,
   lockClaims,
+  readErasureKeys,
   upsertClaims,
   type Advance,
+  type ClaimRow,
+  type ErasureKeyRow,
   type ErasureLedger,
   type Lane,
   type LaneStore,
@@ -22,7 +25,13 @@ import {
   type NormalisedBatch,
 } from '@claimwire/normalizing';
 import { mayDieAt } from '../fault-points.js';
-import { insertEvents, insertNotices, storedEventIds, type EventRow } from './claim-batch.repository.js';
+import {
+  insertEvents,
+  insertNotices,
+  storedEventIds,
+  type EventRow,
+  type NoticeRow,
+} from './claim-batch.repository.js';
 import { claimsInNeedOfHistory, groupByClaim, planClaims, withoutDuplicates } from './plan-claims.js';
 
 export interface StoredBatch {
@@ -47,14 +56,13 @@ export interface BatchPlace {
   erasures: Pick<ErasureLedger, 'among'>;
 }
 
-interface StoredEvents {
+interface PlannedEvents {
+  rows: EventRow[];
+  claims: ClaimRow[];
   records: PublishRecord[];
-  stored: number;
-  late: number;
-  claims: number;
 }
 
-const NOTHING: StoredEvents = { records: [], stored: 0, late: 0, claims: 0 };
+const NOTHING: PlannedEvents = { rows: [], claims: [], records: [] };
 
 /**
  * Everything that a batch changes, in one transaction (DESIGN, guarantee 4): the lane moves on, new events, the state after
@@ -68,33 +76,45 @@ export function storeBatch(
   { facts, notices }: Pick<NormalisedBatch, 'facts' | 'notices'>,
   { lane, nextOffset, outbox, erasures }: BatchPlace,
 ): Promise<StoredBatch> {
-  return inTransaction(pool, async (client) => {
+  return inTransaction(pool, async (client, commit) => {
     // Numbers for all that may be stored: those that turn out to be duplicates leave gaps, which harm nobody.
     const messages = facts.length + notices.length;
+    const { laneId } = lane;
     const { sentSeq, leaseMs } = outbox;
     // The lane first: its row is the fence, and what follows waits behind it. One round trip for all of them.
-    const [upTo, known, claims] = await Promise.all([
+    const [upTo, known, stored, erasureKeys] = await Promise.all([
       store.advance(client, lane, nextOffset, { sentSeq, leaseMs, messages }),
       storedEventIds(
         client,
         facts.map(({ fact }) => fact.eventId),
       ),
       lockClaims(client, [...new Set(facts.map(({ fact }) => fact.claimKey))]),
+      readErasureKeys(client),
     ]);
     const firstSeq = upTo - BigInt(messages) + 1n;
     if (firstSeq !== outbox.lastSeq + 1n) throw new FencedError(lane);
     const fresh = withoutDuplicates(facts, known);
-    const events = await storeEvents({ client, laneId: lane.laneId, firstSeq, claims, erasures }, fresh);
-    const noticeRecords = await storeNotices(client, lane.laneId, notices, firstSeq + BigInt(facts.length));
+    const events = await planEvents({ client, firstSeq, stored, erasures, erasureKeys }, fresh);
+    const noticeRows = rowsOf(notices, firstSeq + BigInt(facts.length));
     await mayDieAt('normalizer.before-commit');
+    // One round trip for what is left.
+    const [, , newNotices] = await Promise.all([
+      insertEvents(client, laneId, events.rows),
+      upsertClaims(client, events.claims),
+      insertNotices(client, laneId, noticeRows),
+      commit(),
+    ]);
+    const noticeRecords = noticeRows
+      .filter(({ notice }) => newNotices.has(notice.id))
+      .map(({ notice, message, traceparent }) => noticeRecord(notice, message, traceparent));
     return {
       records: [...events.records, ...noticeRecords],
       upTo,
-      stored: events.stored,
+      stored: events.rows.length,
       duplicates: facts.length - fresh.length,
-      erased: fresh.length - events.stored,
-      late: events.late,
-      claims: events.claims,
+      erased: fresh.length - events.rows.length,
+      late: events.rows.filter(({ late }) => late).length,
+      claims: events.claims.length,
       notices: noticeRecords.length,
     };
   });
@@ -102,68 +122,60 @@ export function storeBatch(
 
 interface EventsPlace {
   client: PoolClient;
-  laneId: number;
   firstSeq: bigint;
-  /** Of all claims of the batch that there are, locked. */
-  claims: ReadonlyMap<string, StoredClaim>;
+  /** All claims of the batch that there are, locked. */
+  stored: ReadonlyMap<string, StoredClaim>;
   erasures: BatchPlace['erasures'];
+  erasureKeys: readonly ErasureKeyRow[];
 }
 
-async function storeEvents(place: EventsPlace, arrived: readonly ArrivedFact[]): Promise<StoredEvents> {
-  const { client, laneId, firstSeq, claims: stored, erasures } = place;
+async function planEvents(place: EventsPlace, arrived: readonly ArrivedFact[]): Promise<PlannedEvents> {
+  const { client, firstSeq, stored } = place;
   if (arrived.length === 0) return NOTHING;
-  const fresh = await withoutErased(client, arrived, stored, erasures);
+  const fresh = await withoutErased(place, arrived);
   if (fresh.length === 0) return NOTHING;
   const facts = fresh.map(({ fact }) => fact);
   const groups = groupByClaim(facts);
   const histories = await loadHistories(client, claimsInNeedOfHistory(groups, stored));
-  const planned = planClaims(facts, groups, stored, histories);
-  const rows = planned.events.map(({ fact, version, late, message }, index): EventRow => ({
+  const { events, claims } = planClaims(facts, groups, stored, histories);
+  const rows = events.map(({ fact, version, late, message }, index): EventRow => ({
     fact,
     version,
     late,
     message: JSON.stringify(message),
     laneSeq: firstSeq + BigInt(index),
   }));
-  await Promise.all([insertEvents(client, laneId, rows), upsertClaims(client, planned.claims)]);
-  const states = new Map(planned.claims.map(({ claimKey, version, state }) => [`${claimKey}#${version}`, state]));
-  const records = planned.events.flatMap(({ message }, index) => {
+  const states = new Map(claims.map(({ claimKey, version, state }) => [`${claimKey}#${version}`, state]));
+  const records = events.flatMap(({ message }, index) => {
     const { traceparent } = fresh[index] as ArrivedFact;
     const event = eventRecord(message, (rows[index] as EventRow).message, traceparent);
     const state = states.get(`${message.claimKey}#${message.version}`);
     return state === undefined ? [event] : [event, stateRecord(message, state, traceparent)];
   });
-  return { records, stored: rows.length, late: rows.filter(({ late }) => late).length, claims: groups.size };
+  return { rows, claims, records };
 }
 
 /** After the locks: an erasure that was under way is over then, and its claims have no row. */
 async function withoutErased(
-  client: PoolClient,
+  { client, stored, erasures, erasureKeys }: EventsPlace,
   arrived: readonly ArrivedFact[],
-  stored: ReadonlyMap<string, StoredClaim>,
-  erasures: BatchPlace['erasures'],
 ): Promise<readonly ArrivedFact[]> {
   const unknown = new Set(arrived.map(({ fact }) => fact.claimKey).filter((claimKey) => !stored.has(claimKey)));
-  const erased = await erasures.among(client, [...unknown]);
+  const erased = await erasures.among(client, [...unknown], erasureKeys);
   return erased.size === 0 ? arrived : arrived.filter(({ fact }) => !erased.has(fact.claimKey));
 }
 
-async function storeNotices(
-  client: PoolClient,
-  laneId: number,
-  notices: readonly ArrivedNotice[],
-  firstSeq: bigint,
-): Promise<PublishRecord[]> {
-  if (notices.length === 0) return [];
+interface TracedNoticeRow extends NoticeRow {
+  traceparent: string | undefined;
+}
+
+/** A notice that is there twice counts once. */
+function rowsOf(notices: readonly ArrivedNotice[], firstSeq: bigint): TracedNoticeRow[] {
   const unique = new Map(notices.map((arrived) => [arrived.notice.id, arrived]));
-  const rows = [...unique.values()].map(({ notice, headers }, index) => ({
+  return [...unique.values()].map(({ notice, headers }, index) => ({
     notice,
     message: JSON.stringify(notice),
     laneSeq: firstSeq + BigInt(index),
     traceparent: headers.traceparent,
   }));
-  const inserted = await insertNotices(client, laneId, rows);
-  return rows
-    .filter(({ notice }) => inserted.has(notice.id))
-    .map(({ notice, message, traceparent }) => noticeRecord(notice, message, traceparent));
 }
