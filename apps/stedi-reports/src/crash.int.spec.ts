@@ -118,7 +118,9 @@ describe('a process killed', () => {
 
   it('in the middle of many pages is followed by one that goes on behind the last page that was kept', async () => {
     await bench.pool.query('delete from connections');
-    const polling = { BACKFILL_INTERVAL_MS: '60000', BACKFILL_LAG_MS: '100' };
+    // A page must not time out on a busy machine: the next poll would come after a minute.
+    const patient = { FETCH_TIMEOUT_MS: '2500', JOB_LEASE_MS: '10000' };
+    const polling = { BACKFILL_INTERVAL_MS: '60000', BACKFILL_LAG_MS: '100', ...patient };
     const before = server.count('/polling/');
     server.setPageSize(2);
     server.setDelay(400, '/polling/');
