@@ -61,7 +61,7 @@ export const REPLICAS_CHANNEL = 'fanout_replicas';
 
 /** The sending half of the fan-out: leases, lanes, wake-ups. One loop owns what is held; everything else only wakes it. */
 export class Fanout {
-  readonly store: DeliveryStore;
+  private readonly store: DeliveryStore;
   /** Of attempts, which their timeouts bound, and of their outcomes until they are stored. */
   private readonly progress: Progress;
   private readonly settler: Settler;

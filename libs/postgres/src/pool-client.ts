@@ -1,10 +1,21 @@
 import pg from 'pg';
-import type { PoolOptions } from './pool.js';
 
-type Traits = Required<Pick<PoolOptions, 'pipelined' | 'keepsPlans'>>;
+/** How the sessions of a pool are used. */
+export interface ClientTraits {
+  /**
+   * Statements that are asked for together go out together, and are still carried out one after another: each round trip that
+   * is not waited for is a fifth of a millisecond. An error of one is an error of all that follow in its transaction.
+   */
+  pipelined?: boolean;
+  /**
+   * Sessions keep the plans of statements that have a name: a good part of what a statement for one row costs is parsing and
+   * planning. Not through a pooler in transaction mode, where each transaction may meet another session.
+   */
+  keepsPlans?: boolean;
+}
 
 /** The client of a pool that has these traits. */
-export function clientClass({ pipelined, keepsPlans }: Traits): typeof pg.Client {
+export function clientClass({ pipelined, keepsPlans }: ClientTraits): typeof pg.Client {
   return class extends pg.Client {
     private isCorked = false;
 

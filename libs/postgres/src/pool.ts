@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { clientClass } from './pool-client.js';
+import { clientClass, type ClientTraits } from './pool-client.js';
 
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
@@ -16,22 +16,12 @@ const CONNECTION_TIMEOUT_MS = 5_000;
  */
 const BEGIN = `begin; set local idle_in_transaction_session_timeout = '6s'`;
 
-export interface PoolOptions {
+export interface PoolOptions extends ClientTraits {
   /**
    * Every query fails after so long, and its connection is thrown away: for work that must not hang with a database that has
    * fallen silent. Absent = a query may take as long as it needs.
    */
   queryTimeoutMs?: number;
-  /**
-   * Statements that are asked for together go out together, and are still carried out one after another: each round trip that
-   * is not waited for is a fifth of a millisecond. An error of one is an error of all that follow in its transaction.
-   */
-  pipelined?: boolean;
-  /**
-   * Sessions keep the plans of statements that have a name: parsing and planning is half of what a statement for one row costs.
-   * Not through a pooler in transaction mode, where each transaction may meet another session.
-   */
-  keepsPlans?: boolean;
 }
 
 /**

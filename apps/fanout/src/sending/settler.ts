@@ -24,6 +24,7 @@ const LARGEST_BATCH = 1_000;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 
+/** The global one, which a test's clock drives. */
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Stores outcomes in batches, one after another; an outcome is kept until the store has taken it. */
