@@ -52,6 +52,15 @@ const publishOne = async (handle: KafkaHandle) => {
   }
 };
 
+const postgresOptions = async (name: string) => ({
+  folder: join(folder, name),
+  port: await freePort(),
+  password: randomBytes(8).toString('hex'),
+  database: 'engine_test',
+  logFile: join(folder, `${name}.log`),
+  durable: true,
+});
+
 describe('the local engines', () => {
   it('keep an acknowledged message through kill -9 of the broker, and stop', async () => {
     const [port = 0, controllerPort = 0] = await freePorts(2);
@@ -67,11 +76,7 @@ describe('the local engines', () => {
   });
 
   it('keep committed rows through kill -9 of PostgreSQL, refuse a wrong password, and stop', async () => {
-    const port = await freePort();
-    const options = {
-      ...{ folder: join(folder, 'postgres'), port, password: randomBytes(8).toString('hex') },
-      ...{ database: 'engine_test', logFile: join(folder, 'postgres.log'), durable: true },
-    };
+    const options = await postgresOptions('postgres');
     const first = await startLocalPostgres(options);
     const client = new Client({ connectionString: first.url });
     client.on('error', () => undefined);
@@ -86,5 +91,17 @@ describe('the local engines', () => {
     expect(await postgresAnswers(second.url.replace(options.password, 'wrong'))).toBe(false);
     await second.stop();
     expect(await postgresAnswers(second.url)).toBe(false);
+  });
+
+  it('say at once that the data are of another password, what to do, and leave no server behind', async () => {
+    const options = { ...(await postgresOptions('foreign')), password: 'of an earlier checkout' };
+    await (await startLocalPostgres(options)).stop();
+    const other = { ...options, password: 'of this one' };
+    const pids: number[] = [];
+    await expect(startLocalPostgres(other, { onSpawn: (pid) => pids.push(pid) })).rejects.toThrow(
+      `The PostgreSQL data in ${options.folder} have another password`,
+    );
+    expect(pids).toHaveLength(1);
+    expect(() => process.kill(pids[0] ?? NaN, 0)).toThrow('ESRCH');
   });
 });

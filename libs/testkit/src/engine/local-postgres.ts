@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import type { RunningPostgres } from './engine.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { type PostgresUser, postgresUser } from './postgres-user.js';
@@ -74,6 +74,20 @@ export const postgresAnswers = async (url: string): Promise<boolean> =>
     () => false,
   );
 
+/** invalid_password: the server is up, and waiting does not help. */
+const WRONG_PASSWORD = '28P01';
+
+/** As `postgresAnswers`. @throws when the folder's data were made with another password */
+const takesConnections = async ({ folder, port, password }: LocalPostgresOptions): Promise<boolean> =>
+  queryOnce(postgresUrl(port, password, 'postgres'), 'select 1').then(
+    () => true,
+    (error: unknown) => {
+      if (!(error instanceof DatabaseError) || error.code !== WRONG_PASSWORD) return false;
+      const whose = `The PostgreSQL data in ${folder} have another password: an earlier checkout at this path left them.`;
+      throw new Error(`${whose} "npm run reset" deletes them.`);
+    },
+  );
+
 /** Creates the database `name` unless it is there; `url` names any database of the server. */
 export const ensureDatabase = async (url: string, name: string): Promise<void> => {
   const rows = await queryOnce(url, `select 1 from pg_database where datname = '${name.replaceAll("'", "''")}'`);
@@ -108,7 +122,7 @@ export const startLocalPostgres = async (
     launch,
   );
   const maintenance = postgresUrl(port, password, 'postgres');
-  await server.ready(() => postgresAnswers(maintenance), READY_DEADLINE_MS);
+  await server.ready(() => takesConnections(options), READY_DEADLINE_MS);
   await ensureDatabase(maintenance, database);
   const url = postgresUrl(port, password, database);
   return { url, pid: server.pid, ended: server.ended, stop: () => server.stop() };

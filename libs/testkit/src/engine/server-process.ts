@@ -75,12 +75,17 @@ export class ServerProcess {
 
   /**
    * Waits until `probe` holds.
-   * @throws when the process ends first, or is not ready after `timeoutMs`; both name the log file.
+   * @throws when the process ends first, or is not ready after `timeoutMs`, both of which name the log file; what `probe`
+   * throws, which is final. The process is stopped then.
    */
   async ready(probe: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (this.running) {
-      if (await probe()) return;
+      const isReady = await probe().catch(async (error: unknown) => {
+        await this.stop();
+        throw error;
+      });
+      if (isReady) return;
       if (Date.now() > deadline) {
         await this.stop();
         throw new Error(`${this.what.name} was not ready after ${timeoutMs / 1000} s: see ${this.what.logFile}`);
