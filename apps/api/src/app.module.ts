@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { PostgresModule } from '@claimwire/postgres';
+import { DataSourceModule } from '@claimwire/postgres/schema';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
@@ -44,7 +45,8 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PostgresModule.forRoot({ DATABASE_URL, DATABASE_POOL_SIZE, withDataSource: true }),
+        PostgresModule.forRoot({ DATABASE_URL, DATABASE_POOL_SIZE }),
+        DataSourceModule.forRoot({ DATABASE_URL, DATABASE_POOL_SIZE }),
         KeyringModule,
         AuthModule,
         ...FEATURES,

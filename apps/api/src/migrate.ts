@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pendingMigrations, rolesSql, runMigrations } from '@claimwire/postgres';
+import { rolesSql } from '@claimwire/postgres';
+import { pendingMigrations, runMigrations } from '@claimwire/postgres/schema';
 import { answerHelp, directDatabaseUrl, loadConfig } from '@claimwire/service-host';
 import { MigrateConfig } from './config.js';
 

@@ -1,5 +1,5 @@
 import type { ClaimEvent } from '@claimwire/contracts';
-import { runMigrations } from '@claimwire/postgres';
+import { runMigrations } from '@claimwire/postgres/schema';
 import * as testkit from '@claimwire/testkit';
 import { SmallDiskPostgres } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

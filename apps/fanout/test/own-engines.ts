@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runMigrations } from '@claimwire/postgres';
+import { runMigrations } from '@claimwire/postgres/schema';
 import { freePorts, Guard, startLocalKafka, startLocalPostgres } from '@claimwire/testkit';
 import type { LocalKafkaOptions, LocalPostgresOptions, RunningKafka, RunningPostgres } from '@claimwire/testkit';
 

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runMigrations } from '@claimwire/postgres';
+import { runMigrations } from '@claimwire/postgres/schema';
 import {
   freePort,
   Guard,

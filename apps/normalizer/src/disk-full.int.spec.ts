@@ -1,4 +1,4 @@
-import { runMigrations } from '@claimwire/postgres';
+import { runMigrations } from '@claimwire/postgres/schema';
 import { SmallDiskPostgres } from '@claimwire/testkit';
 import { cairEvents, Pipeline, rawCair, shuffled } from '@claimwire/testkit/pipeline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

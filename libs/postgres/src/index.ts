@@ -1,8 +1,6 @@
 export * from './claim-projection.js';
 export * from './connection-views.js';
-export * from './data-source.js';
 export * from './database-answers.js';
-export * from './entities/index.js';
 export * from './erasure-ledger.js';
 export * from './fixed-array.js';
 export * from './hub-notices.js';
@@ -14,7 +12,6 @@ export * from './postgres.module.js';
 export * from './privileges/grant-statements.js';
 export * from './privileges/table-grants.js';
 export * from './replays/index.js';
-export * from './run-migrations.js';
 export * from './settled-offsets.js';
 export * from './session-lock.js';
 export * from './text-array.js';

@@ -1,15 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createDataSource,
-  createPool,
-  inTransaction,
-  listen,
-  pendingMigrations,
-  runMigrations,
-  type Pool,
-} from './index.js';
+import { createPool, inTransaction, listen, type Pool } from './index.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { createDataSource, pendingMigrations, runMigrations } from './schema.js';
 
 let database: TestDatabase;
 let pool: Pool;

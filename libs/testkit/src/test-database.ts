@@ -46,13 +46,17 @@ export const dropTestDatabase = async (adminUrl: string, url: string): Promise<v
 // Not a literal: the graph of packages would see a cycle, since the tests of @claimwire/postgres use this package.
 const POSTGRES_PACKAGE: string = '@claimwire/postgres';
 
-interface PostgresPackage {
-  readonly runMigrations: (url: string) => Promise<string[]>;
+interface Grants {
   readonly createRoles: () => string;
 }
 
+interface Schema {
+  readonly runMigrations: (url: string) => Promise<string[]>;
+}
+
 const migrate = async (url: string): Promise<void> => {
-  const { createRoles, runMigrations } = (await import(POSTGRES_PACKAGE)) as PostgresPackage;
+  const { createRoles } = (await import(POSTGRES_PACKAGE)) as Grants;
+  const { runMigrations } = (await import(`${POSTGRES_PACKAGE}/schema`)) as Schema;
   await execute(url, createRoles());
   await runMigrations(url);
 };

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiKey, DATA_SOURCE } from '@claimwire/postgres';
+import { ApiKey, DATA_SOURCE } from '@claimwire/postgres/schema';
 import { DataSource, IsNull } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import { AsPrincipal, type Principal } from '../auth/caller.js';

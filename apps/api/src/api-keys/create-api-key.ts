@@ -1,4 +1,4 @@
-import { ApiKey, type ApiKeyScope } from '@claimwire/postgres';
+import { ApiKey, type ApiKeyScope } from '@claimwire/postgres/schema';
 import type { EntityManager } from 'typeorm';
 import { hashApiKey, newApiKey } from '../auth/api-key-text.js';
 import { newId } from '../ids.js';

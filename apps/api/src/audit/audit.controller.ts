@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Keyring } from '@claimwire/keyring';
-import { DATA_SOURCE } from '@claimwire/postgres';
+import { DATA_SOURCE } from '@claimwire/postgres/schema';
 import { DataSource } from 'typeorm';
 import { AsPrincipal, type Principal } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';

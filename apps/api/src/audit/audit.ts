@@ -1,4 +1,4 @@
-import { AuditEntry } from '@claimwire/postgres';
+import { AuditEntry } from '@claimwire/postgres/schema';
 import type { EntityManager } from 'typeorm';
 
 /** Who acts: a Principal, or the process itself ("system"). */

@@ -1,5 +1,5 @@
 import type { Keyring } from '@claimwire/keyring';
-import { AuditEntry } from '@claimwire/postgres';
+import { AuditEntry } from '@claimwire/postgres/schema';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import type { Principal } from '../auth/caller.js';
 import type { AuditEntryView, AuditFilter } from './audit.dto.js';

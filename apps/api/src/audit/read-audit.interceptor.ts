@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Keyring } from '@claimwire/keyring';
-import { DATA_SOURCE } from '@claimwire/postgres';
+import { DATA_SOURCE } from '@claimwire/postgres/schema';
 import type { FastifyRequest } from 'fastify';
 import { concatMap, type Observable } from 'rxjs';
 import { DataSource } from 'typeorm';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DATA_SOURCE } from '@claimwire/postgres';
+import { DATA_SOURCE } from '@claimwire/postgres/schema';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { audit, type Actor } from './audit.js';

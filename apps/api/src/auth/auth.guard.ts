@@ -1,6 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { DATA_SOURCE, Tenant, type ApiKeyScope } from '@claimwire/postgres';
+import { DATA_SOURCE, Tenant, type ApiKeyScope } from '@claimwire/postgres/schema';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { audit } from '../audit/audit.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { ApiKey, DATA_SOURCE } from '@claimwire/postgres';
+import { ApiKey, DATA_SOURCE } from '@claimwire/postgres/schema';
 import { DataSource } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import { ApiConfig } from '../config.js';

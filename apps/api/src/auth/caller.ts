@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { ApiKeyScope } from '@claimwire/postgres';
+import type { ApiKeyScope } from '@claimwire/postgres/schema';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../http/problem.js';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ApiKeyScope } from '@claimwire/postgres';
+import type { ApiKeyScope } from '@claimwire/postgres/schema';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { ApiConfig, OIDC_ALGORITHMS } from '../config.js';
 import { Problem } from '../http/problem.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiKey, DATA_SOURCE } from '@claimwire/postgres';
+import { ApiKey, DATA_SOURCE } from '@claimwire/postgres/schema';
 import { DataSource } from 'typeorm';
 import { Problem } from '../http/problem.js';
 import { hashApiKey } from './api-key-text.js';

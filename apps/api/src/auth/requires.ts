@@ -1,6 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader } from '@nestjs/swagger';
-import type { ApiKeyScope } from '@claimwire/postgres';
+import type { ApiKeyScope } from '@claimwire/postgres/schema';
 
 export const REQUIRED_SCOPE = 'claimwire:required-scope';
 export const PUBLIC = 'claimwire:public';

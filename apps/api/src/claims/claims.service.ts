@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { claimHistory, claimState, foldClaim, type ClaimHistoryEntry, type StoredFact } from '@claimwire/claim';
 import type { ClaimState } from '@claimwire/contracts';
-import { Claim, DATA_SOURCE } from '@claimwire/postgres';
+import { Claim, DATA_SOURCE } from '@claimwire/postgres/schema';
 import { DataSource } from 'typeorm';
 import type { Caller } from '../auth/caller.js';
 import { decodeCursor, toPage, type Page } from '../http/page.js';

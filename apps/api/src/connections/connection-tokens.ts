@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Keyring, type SealContext } from '@claimwire/keyring';
-import { ConnectionToken } from '@claimwire/postgres';
+import { ConnectionToken } from '@claimwire/postgres/schema';
 import type { EntityManager } from 'typeorm';
 
 const TOKEN_BYTES = 16;

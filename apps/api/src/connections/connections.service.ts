@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Keyring } from '@claimwire/keyring';
 import type { Provider } from '@claimwire/provider-kit';
-import { Connection, DATA_SOURCE, Tenant } from '@claimwire/postgres';
+import { Connection, DATA_SOURCE, Tenant } from '@claimwire/postgres/schema';
 import { DataSource, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import type { Caller } from '../auth/caller.js';

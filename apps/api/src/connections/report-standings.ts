@@ -1,4 +1,4 @@
-import type { Connection } from '@claimwire/postgres';
+import type { Connection } from '@claimwire/postgres/schema';
 import type { EntityManager } from 'typeorm';
 import type { ConnectionSettingsDto } from './connections.dto.js';
 import type { BackfillView, ReportStandingView } from './report-standing.dto.js';

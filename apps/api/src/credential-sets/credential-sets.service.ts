@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Keyring } from '@claimwire/keyring';
-import { CredentialSet, DATA_SOURCE, Webhook } from '@claimwire/postgres';
+import { CredentialSet, DATA_SOURCE, Webhook } from '@claimwire/postgres/schema';
 import { DataSource, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import type { Caller } from '../auth/caller.js';

@@ -1,4 +1,4 @@
-import type { CredentialSetType } from '@claimwire/postgres';
+import type { CredentialSetType } from '@claimwire/postgres/schema';
 import { fieldNotValid, notValid, Problem } from '../http/problem.js';
 import { validateAs } from '../http/validation.js';
 import { withoutSecrets } from '../secret-paths.js';

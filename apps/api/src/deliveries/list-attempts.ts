@@ -1,5 +1,5 @@
 import { isBodiless, statusOnlyBody } from '@claimwire/contracts';
-import { Delivery, DeliveryAttempt, type Webhook } from '@claimwire/postgres';
+import { Delivery, DeliveryAttempt, type Webhook } from '@claimwire/postgres/schema';
 import { In, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import type { Caller } from '../auth/caller.js';
 import { findEvent } from '../claims/find-event.js';

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DATA_SOURCE } from '@claimwire/postgres';
+import { DATA_SOURCE } from '@claimwire/postgres/schema';
 import { DataSource, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import { ReadsClaims } from '../audit/reads-claims.js';

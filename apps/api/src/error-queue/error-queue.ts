@@ -1,4 +1,5 @@
-import { Delivery, type ReplaySelection } from '@claimwire/postgres';
+import { type ReplaySelection } from '@claimwire/postgres';
+import { Delivery } from '@claimwire/postgres/schema';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { findAttempts } from '../deliveries/list-attempts.js';
 import { pageById, type Page } from '../http/page.js';

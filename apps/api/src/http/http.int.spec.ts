@@ -1,4 +1,5 @@
-import { createDataSource, type Pool } from '@claimwire/postgres';
+import { type Pool } from '@claimwire/postgres';
+import { createDataSource } from '@claimwire/postgres/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pruneIdempotencyKeys } from './idempotency-pruning.js';
 import { startOwnApi, type OwnApi } from '../../test/own-api.js';

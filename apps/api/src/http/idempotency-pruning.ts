@@ -5,7 +5,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { DATA_SOURCE } from '@claimwire/postgres';
+import { DATA_SOURCE } from '@claimwire/postgres/schema';
 import { DataSource } from 'typeorm';
 import { REMEMBERED } from './idempotency.interceptor.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Keyring } from '@claimwire/keyring';
-import { DATA_SOURCE, IdempotencyKey } from '@claimwire/postgres';
+import { DATA_SOURCE, IdempotencyKey } from '@claimwire/postgres/schema';
 import canonicalize from 'canonicalize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';

@@ -1,5 +1,5 @@
 import type { PartitionLag } from '@claimwire/kafka';
-import { WEBHOOK_STATUSES } from '@claimwire/postgres';
+import { WEBHOOK_STATUSES } from '@claimwire/postgres/schema';
 import { METRICS_REGISTRY } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { Gauge, type Registry } from 'prom-client';

@@ -1,4 +1,4 @@
-import { QuarantineItem } from '@claimwire/postgres';
+import { QuarantineItem } from '@claimwire/postgres/schema';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import type { Caller } from '../auth/caller.js';
 import { fieldNotValid, notFound } from '../http/problem.js';

@@ -1,4 +1,4 @@
-import type { QuarantineItem } from '@claimwire/postgres';
+import type { QuarantineItem } from '@claimwire/postgres/schema';
 import type { QuarantineView } from './quarantine.dto.js';
 
 export const toView = (item: QuarantineItem): QuarantineView => ({

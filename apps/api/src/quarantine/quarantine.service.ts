@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DATA_SOURCE, QuarantineItem } from '@claimwire/postgres';
+import { DATA_SOURCE, QuarantineItem } from '@claimwire/postgres/schema';
 import { DataSource, In, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import { type Caller, NO_TENANT } from '../auth/caller.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeHeaders } from '@claimwire/contracts';
 import type { BatchMessage } from '@claimwire/kafka';
-import type { QuarantineItem } from '@claimwire/postgres';
+import type { QuarantineItem } from '@claimwire/postgres/schema';
 import { NO_TENANT } from '../auth/caller.js';
 import { Problem } from '../http/problem.js';
 import { RawMessages } from '../raw-messages.js';

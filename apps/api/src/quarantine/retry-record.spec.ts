@@ -1,5 +1,5 @@
 import { encodeHeaders } from '@claimwire/contracts';
-import { QuarantineItem } from '@claimwire/postgres';
+import { QuarantineItem } from '@claimwire/postgres/schema';
 import { describe, expect, it } from 'vitest';
 import { retryRecord } from './retry-record.js';
 

@@ -1,6 +1,6 @@
 import { decodeHeaders, encodeHeaders, rawTopic } from '@claimwire/contracts';
 import type { BatchMessage, PublishRecord } from '@claimwire/kafka';
-import type { QuarantineItem } from '@claimwire/postgres';
+import type { QuarantineItem } from '@claimwire/postgres/schema';
 
 /** Said about the quarantine, not about the event. */
 const QUARANTINE_HEADERS = [

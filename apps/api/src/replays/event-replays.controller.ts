@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DATA_SOURCE } from '@claimwire/postgres';
+import { DATA_SOURCE } from '@claimwire/postgres/schema';
 import { DataSource } from 'typeorm';
 import { AsTenant, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';

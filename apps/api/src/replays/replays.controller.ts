@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { cancelReplay, DATA_SOURCE, Replay } from '@claimwire/postgres';
+import { cancelReplay } from '@claimwire/postgres';
+import { DATA_SOURCE, Replay } from '@claimwire/postgres/schema';
 import { DataSource, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import { AsTenant, type Caller } from '../auth/caller.js';

@@ -1,4 +1,5 @@
-import { Replay, startReplay, type PoolClient, type ReplaySelection } from '@claimwire/postgres';
+import { startReplay, type PoolClient, type ReplaySelection } from '@claimwire/postgres';
+import { Replay } from '@claimwire/postgres/schema';
 import type { EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import type { Caller } from '../auth/caller.js';

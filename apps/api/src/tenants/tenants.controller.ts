@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DATA_SOURCE, Tenant } from '@claimwire/postgres';
+import { DATA_SOURCE, Tenant } from '@claimwire/postgres/schema';
 import { DataSource, type EntityManager } from 'typeorm';
 import { createApiKey } from '../api-keys/create-api-key.js';
 import { audit } from '../audit/audit.js';

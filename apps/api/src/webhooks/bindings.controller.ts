@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Binding, DATA_SOURCE } from '@claimwire/postgres';
+import { Binding, DATA_SOURCE } from '@claimwire/postgres/schema';
 import { DataSource, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import { AsTenant, type Caller } from '../auth/caller.js';

@@ -1,4 +1,4 @@
-import { Binding } from '@claimwire/postgres';
+import { Binding } from '@claimwire/postgres/schema';
 import type { EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import type { Caller } from '../auth/caller.js';

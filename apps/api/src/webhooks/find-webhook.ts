@@ -1,4 +1,4 @@
-import { Webhook } from '@claimwire/postgres';
+import { Webhook } from '@claimwire/postgres/schema';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '../auth/caller.js';
 import { notFound } from '../http/problem.js';

@@ -8,7 +8,7 @@ import {
   type EventFacts,
   type Notice,
 } from '@claimwire/contracts';
-import { Binding, DATA_SOURCE, Webhook } from '@claimwire/postgres';
+import { Binding, DATA_SOURCE, Webhook } from '@claimwire/postgres/schema';
 import { DataSource } from 'typeorm';
 import { AsTenant, type Caller } from '../auth/caller.js';
 import { Requires } from '../auth/requires.js';

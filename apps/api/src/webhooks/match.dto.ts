@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CLAIM_EVENT_TYPES, CLAIM_STATUSES, NOTICE_TYPES } from '@claimwire/contracts';
-import { WEBHOOK_STATUSES } from '@claimwire/postgres';
+import { WEBHOOK_STATUSES } from '@claimwire/postgres/schema';
 import { Nested, OneWord, Text, Texts, Whole, YesNo } from '../http/fields.js';
 import { BindingView } from './bindings.dto.js';
 

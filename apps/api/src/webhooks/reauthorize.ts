@@ -1,4 +1,5 @@
-import { Webhook, writeHubNotices, type HubNotice, type WebhookStatus } from '@claimwire/postgres';
+import { writeHubNotices, type HubNotice } from '@claimwire/postgres';
+import { Webhook, type WebhookStatus } from '@claimwire/postgres/schema';
 import type { EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import type { Caller } from '../auth/caller.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Keyring } from '@claimwire/keyring';
-import type { Webhook, WebhookSigning } from '@claimwire/postgres';
+import type { Webhook, WebhookSigning } from '@claimwire/postgres/schema';
 import { fieldNotValid } from '../http/problem.js';
 import type { SigningDto } from './signing.dto.js';
 

@@ -1,4 +1,4 @@
-import type { WebhookStatus } from '@claimwire/postgres';
+import type { WebhookStatus } from '@claimwire/postgres/schema';
 import { describe, expect, it } from 'vitest';
 import { nextStatus, type WebhookAction } from './webhook-status.js';
 

@@ -1,4 +1,4 @@
-import type { WebhookStatus } from '@claimwire/postgres';
+import type { WebhookStatus } from '@claimwire/postgres/schema';
 import { Problem } from '../http/problem.js';
 
 export type WebhookAction = 'pause' | 'resume' | 'reauthorize' | 'credentials_changed';

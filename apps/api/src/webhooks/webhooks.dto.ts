@@ -6,7 +6,7 @@ import {
   type WebhookOrdering,
   type WebhookPayload,
   type WebhookStatus,
-} from '@claimwire/postgres';
+} from '@claimwire/postgres/schema';
 import { ValidateBy } from 'class-validator';
 import { IfStated, Instant, Json, NestedList, OneWord, Secret, Text, Variant, Whole } from '../http/fields.js';
 import { headerProblem } from '../http/header-rules.js';

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CredentialSet, DATA_SOURCE, Webhook, writeHubNotices } from '@claimwire/postgres';
+import { writeHubNotices } from '@claimwire/postgres';
+import { CredentialSet, DATA_SOURCE, Webhook } from '@claimwire/postgres/schema';
 import { DataSource, type EntityManager } from 'typeorm';
 import { audit } from '../audit/audit.js';
 import type { Caller } from '../auth/caller.js';

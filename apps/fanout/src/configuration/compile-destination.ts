@@ -1,5 +1,5 @@
 import { isBodiless } from '@claimwire/contracts';
-import type { WebhookStatus } from '@claimwire/postgres';
+import type { WebhookStatus } from '@claimwire/postgres/schema';
 import type { TimedSecret } from '@claimwire/signing';
 import { UnusableWebhookError } from './destination.js';
 import type { Destination, JwtKey, Method, OAuthClient, Signing } from './destination.js';

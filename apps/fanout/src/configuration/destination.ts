@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { WebhookStatus } from '@claimwire/postgres';
+import type { WebhookStatus } from '@claimwire/postgres/schema';
 import type { TimedSecret } from '@claimwire/signing';
 import type { Ordering } from '../lanes/lane.js';
 import type { RetryPolicy } from '../policy/retry-policy.js';

@@ -1,5 +1,6 @@
 import { errorCode } from '@claimwire/kafka';
-import { readSchema, type Pool } from '@claimwire/postgres';
+import { type Pool } from '@claimwire/postgres';
+import { readSchema } from '@claimwire/postgres/schema';
 import { clockFinding } from './clock.js';
 import { fail, isLoopback, ok, risk, skip, warn, type Finding } from './finding.js';
 

@@ -2,7 +2,8 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClaimState } from '@claimwire/contracts';
-import { createPool, runMigrations, type Pool } from '@claimwire/postgres';
+import { createPool, type Pool } from '@claimwire/postgres';
+import { runMigrations } from '@claimwire/postgres/schema';
 import {
   freePort,
   Guard,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSchema, runMigrations, type SchemaState } from '@claimwire/postgres';
+import { readSchema, runMigrations, type SchemaState } from '@claimwire/postgres/schema';
 import type { Cli, Command } from '../command.js';
 import { EXIT, EXIT_HELP } from '../exit-codes.js';
 import { parseOptions, wholeNumber } from '../parse-options.js';
