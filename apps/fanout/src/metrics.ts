@@ -1,3 +1,4 @@
+import { DurationHistogram } from '@claimwire/service-host';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Settlement } from './sending/settlement.js';
@@ -17,7 +18,8 @@ const SIZES = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
 
 /** No label holds a tenant, a webhook or a claim: their number has no bound. */
 export class FanoutMetrics {
-  private readonly attempts;
+  /** Since somebody asked: prom-client makes a key of the labels each time. */
+  private readonly attempts = new Map<Settlement['outcome']['type'], number>();
   private readonly attemptSeconds;
   private readonly acceptedToDelivered;
   private readonly matched;
@@ -31,19 +33,24 @@ export class FanoutMetrics {
 
   constructor(private readonly registry: Registry) {
     const registers = [registry];
-    this.attempts = new Counter({
+    const { attempts } = this;
+    new Counter({
       name: 'claimwire_fanout_attempts_total',
       help: 'HTTP attempts by what became of the delivery',
       labelNames: ['outcome'] as const,
       registers,
+      collect() {
+        for (const [outcome, count] of attempts) this.inc({ outcome }, count);
+        attempts.clear();
+      },
     });
-    this.attemptSeconds = new Histogram({
+    this.attemptSeconds = new DurationHistogram({
       name: 'claimwire_fanout_attempt_seconds',
       help: 'Time of an attempt to the end of its answer',
       buckets: SECONDS,
       registers,
     });
-    this.acceptedToDelivered = new Histogram({
+    this.acceptedToDelivered = new DurationHistogram({
       name: 'claimwire_pipeline_accepted_to_delivered_seconds',
       help: 'From the acceptance of a webhook to the answer of a receiver that has its event; replays do not count',
       buckets: [...SECONDS, 60, 300, 1_800, 7_200, 43_200],
@@ -114,14 +121,14 @@ export class FanoutMetrics {
   }
 
   attempted(outcome: Settlement['outcome']['type'], seconds: number): void {
-    this.attempts.inc({ outcome });
-    this.attemptSeconds.observe(seconds);
+    this.attempts.set(outcome, (this.attempts.get(outcome) ?? 0) + 1);
+    this.attemptSeconds.add(seconds);
   }
 
   /** @param receivedAt ISO 8601, when the webhook was accepted */
   delivered(receivedAt: string): void {
     const seconds = (Date.now() - Date.parse(receivedAt)) / 1_000;
-    if (seconds >= 0) this.acceptedToDelivered.observe(seconds);
+    if (seconds >= 0) this.acceptedToDelivered.add(seconds);
   }
 
   created(count: number): void {

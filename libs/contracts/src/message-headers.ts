@@ -40,29 +40,38 @@ const asText = (value: IncomingHeader): string | undefined => {
   return first === undefined ? undefined : first.toString();
 };
 
-const REQUIRED = ['ce_id', 'ce_source', 'ce_type', 'ce_time', 'claimwire-tenant', 'claimwire-connection'];
+const REQUIRED = ['ce_id', 'ce_source', 'ce_type', 'ce_time', 'claimwire-tenant', 'claimwire-connection'] as const;
 /** Where the hub itself is the source of a notice, no connection is. */
-const MAY_BE_EMPTY = ['claimwire-connection'];
+const MAY_BE_EMPTY = 'claimwire-connection';
+const OURS = 'claimwire-';
+
+const isThere = (name: string, text: string | undefined): boolean =>
+  name === MAY_BE_EMPTY ? text !== undefined : Boolean(text);
 
 /** @throws Error naming the headers that are missing: such a message was not written by Claimwire. */
-export function decodeHeaders(incoming: Record<string, IncomingHeader> | undefined): MessageHeaders {
-  const read = (name: string) => asText(incoming?.[name]);
-  const missing = REQUIRED.filter((name) => (MAY_BE_EMPTY.includes(name) ? read(name) === undefined : !read(name)));
+export function decodeHeaders(incoming: Record<string, IncomingHeader> = {}): MessageHeaders {
+  const missing = REQUIRED.filter((name) => !isThere(name, asText(incoming[name])));
   if (missing.length > 0) throw new Error(`message headers missing: ${missing.join(', ')}`);
-  const extra: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming ?? {})) {
-    const text = asText(value);
-    if (name.startsWith('claimwire-') && !REQUIRED.includes(name) && text !== undefined) extra[name] = text;
-  }
+  const read = (name: (typeof REQUIRED)[number]) => asText(incoming[name])!;
   return {
-    id: read('ce_id')!,
-    source: read('ce_source')!,
-    type: read('ce_type')!,
-    time: read('ce_time')!,
-    tenant: read('claimwire-tenant')!,
-    connection: read('claimwire-connection')!,
-    contentType: read('content-type') ?? 'application/json',
-    traceparent: read('traceparent'),
-    extra,
+    id: read('ce_id'),
+    source: read('ce_source'),
+    type: read('ce_type'),
+    time: read('ce_time'),
+    tenant: read('claimwire-tenant'),
+    connection: read('claimwire-connection'),
+    contentType: asText(incoming['content-type']) ?? 'application/json',
+    traceparent: asText(incoming.traceparent),
+    extra: furtherHeaders(incoming),
   };
+}
+
+function furtherHeaders(incoming: Record<string, IncomingHeader>): Record<string, string> {
+  const further: Record<string, string> = {};
+  for (const name of Object.keys(incoming)) {
+    if (!name.startsWith(OURS) || REQUIRED.some((required) => required === name)) continue;
+    const text = asText(incoming[name]);
+    if (text !== undefined) further[name] = text;
+  }
+  return further;
 }

@@ -1,8 +1,7 @@
-import { METRICS_REGISTRY } from '@claimwire/service-host';
+import { DurationHistogram, METRICS_REGISTRY } from '@claimwire/service-host';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Outcome } from './answer.js';
-import { DurationHistogram } from './duration-histogram.js';
 import { RequestTally } from './request-tally.js';
 
 /** Metrics of an ingress. No label holds anything that was sent. */

@@ -1,4 +1,5 @@
 export * from './describe-settings.js';
+export * from './duration-histogram.js';
 export * from './fault-point.js';
 export * from './health-registry.js';
 export * from './host-config.js';

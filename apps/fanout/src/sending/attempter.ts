@@ -7,6 +7,7 @@ import type { FanoutMetrics } from '../metrics.js';
 import { decideOutcome } from '../policy/decide-outcome.js';
 import type { Answer, Outcome } from '../policy/decide-outcome.js';
 import { addToken } from './add-token.js';
+import { attemptLines } from './attempt-line.js';
 import { Deadlines } from './deadlines.js';
 import { exchange } from './http-exchange.js';
 import type { Exchange } from './http-exchange.js';
@@ -54,14 +55,16 @@ function responseOf(
 export class Attempter {
   private readonly deadlines = new Deadlines();
   private readonly tokens: TokenSource;
+  private readonly log: ReturnType<typeof attemptLines>;
 
   constructor(
     private readonly dispatcher: Dispatcher,
-    private readonly logger: RootLogger,
+    logger: RootLogger,
     private readonly metrics: FanoutMetrics,
     private readonly tracing: Tracing,
   ) {
     this.tokens = new TokenSource(dispatcher, this.deadlines);
+    this.log = attemptLines(logger);
   }
 
   /** Never rejects for what the other side does: that is an outcome. */
@@ -142,26 +145,9 @@ export class Attempter {
     return exchange(this.dispatcher, { origin, path, method, headers, body, timeoutMs }, this.deadlines);
   }
 
-  private report(delivery: Delivery, { status, error, phases }: Exchange, outcome: Outcome): void {
-    this.metrics.attempted(outcome.type, phases.total / 1000);
+  private report(delivery: Delivery, result: Exchange, outcome: Outcome): void {
+    this.metrics.attempted(outcome.type, result.phases.total / 1000);
     if (outcome.type === 'delivered' && delivery.replayId === '') this.metrics.delivered(delivery.receivedAt);
-    this.logger.info(
-      {
-        event: 'delivery.attempted',
-        tenant: delivery.tenant,
-        webhook: delivery.webhookId,
-        delivery: delivery.id,
-        eventId: delivery.eventId,
-        eventType: delivery.eventType,
-        try: delivery.tries + 1,
-        replay: delivery.replayId === '' ? undefined : delivery.replayId,
-        outcome: outcome.type,
-        retryInMs: outcome.type === 'retry' ? Math.round(outcome.delayMs) : undefined,
-        status,
-        error,
-        ...phases,
-      },
-      'delivery.attempted',
-    );
+    this.log(delivery, result, outcome);
   }
 }

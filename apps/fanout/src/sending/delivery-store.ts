@@ -33,7 +33,7 @@ interface WaitingRow extends Omit<Delivery, 'webhookId' | 'message' | 'firstTrie
 
 /**
  * In the order of the index. Of a claim only the first one that is not in memory: its time may come after that of a later
- * one (it waits for its retry), and then that must wait too.
+ * one (it waits for its retry), and then that must wait too. Notices are asked only for what is no claim's event (`offset 0`).
  */
 const REFILL = `
 with waiting as materialized (
@@ -47,7 +47,8 @@ sized as (
     coalesce(sum(octet_length(coalesce(e.message, n.message))) over (order by w.next_attempt_at, w.id
       rows between unbounded preceding and 1 preceding), 0) as bytes_before
   from waiting w left join claim_events e on e.event_id = w.event_id
-    left join notices n on n.id = w.event_id and e.event_id is null)
+    left join lateral (
+      select n.received_at, n.message from notices n where n.id = w.event_id and e.event_id is null offset 0) n on true)
 select id, tenant_id as tenant, event_id as "eventId", event_type as "eventType", claim_key as "claimKey",
   version, replay_id as "replayId", attempts as tries, first_attempt_at as "firstTriedAt",
   received_at as "receivedAt", traceparent, message

@@ -4,6 +4,8 @@ import { readArguments, wholeNumber } from '../machine/cli.js';
 export interface FanoutBenchOptions {
   events: number;
   claims: number;
+  /** Events of the rounds with a SIGKILL. */
+  burst: number;
   concurrency: number;
   rounds: number;
   withCrash: boolean;
@@ -21,8 +23,9 @@ Deliveries per second of one fan-out from a preloaded topic to one webhook (1 kB
 signatures, attempts logged), beside a bare undici loop that signs and sends and does nothing else, in the same round. The
 receiver is built by Go where there is one. Every round checks that each event arrived and is settled in PostgreSQL.
 
-  --events <n>       events (20000)
-  --claims <n>       claims they are about (4000)
+  --events <n>       events (300000: about a minute)
+  --claims <n>       claims they are about (60000)
+  --burst <n>        events where the process is killed in the middle (20000)
   --concurrency <n>  requests in flight, of both (64)
   --rounds <n>       rounds (5)
   --webhooks <n>     measure also beside so many other webhooks (0), for example 1000
@@ -32,15 +35,16 @@ receiver is built by Go where there is one. Every round checks that each event a
   --profile <dir>    write a CPU profile of each fan-out into this folder
   --json             print the document instead of tables
 
-Five rounds take about five minutes on a quiet machine; with 1,000 webhooks and a backlog of a million about twelve.
+Five rounds take about ten minutes on a quiet machine; with 1,000 webhooks and a backlog of a million about thirty.
 The whole result goes to var/bench/ as JSON. TEST_KAFKA_BROKERS and TEST_DATABASE_URL name a running Kafka and PostgreSQL;
 without them both are started.`;
 
 /** @throws UsageError */
 export function readOptions(args: readonly string[]): FanoutBenchOptions {
   const values = readArguments(args, {
-    events: { type: 'string', default: '20000' },
-    claims: { type: 'string', default: '4000' },
+    events: { type: 'string', default: '300000' },
+    claims: { type: 'string', default: '60000' },
+    burst: { type: 'string', default: '20000' },
     concurrency: { type: 'string', default: '64' },
     rounds: { type: 'string', default: '5' },
     webhooks: { type: 'string', default: '0' },
@@ -53,6 +57,7 @@ export function readOptions(args: readonly string[]): FanoutBenchOptions {
   return {
     events: wholeNumber(values, 'events'),
     claims: wholeNumber(values, 'claims'),
+    burst: wholeNumber(values, 'burst'),
     concurrency: wholeNumber(values, 'concurrency'),
     rounds: wholeNumber(values, 'rounds'),
     webhooks: wholeNumber(values, 'webhooks', 0),

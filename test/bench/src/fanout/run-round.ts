@@ -187,8 +187,10 @@ export async function runThroughput(
   }
 }
 
-/** SIGKILL in the middle, and a restart at once. */
-export async function runCrash(receiver: Receiver, options: FanoutBenchOptions): Promise<CrashResult> {
+/** SIGKILL in the middle of a burst, and a restart at once. */
+export async function runCrash(receiver: Receiver, { burst, ...settings }: FanoutBenchOptions): Promise<CrashResult> {
+  const claims = Math.ceil((settings.claims * burst) / settings.events);
+  const options = { ...settings, burst, events: burst, claims };
   const stage = await Stage.build(receiver, options);
   try {
     await receiver.reset();

@@ -12,7 +12,7 @@ const PromHistogram = Histogram as new (
 
 /**
  * A histogram without labels that counts in plain numbers: prom-client's own makes a key of the labels and a text of the bound
- * at each observation, which every webhook would pay for. What it tells when somebody asks is the same.
+ * at each observation, which every webhook and every delivery would pay for. What it tells when somebody asks is the same.
  */
 export class DurationHistogram extends PromHistogram {
   private readonly bounds: readonly number[];
