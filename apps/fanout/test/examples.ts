@@ -51,7 +51,7 @@ export const exampleDestination = (more: Partial<Destination> = {}): Destination
   secrets: [],
   headers: [],
   oauth: null,
-  masked: { url: '', headers: {} },
+  shownHead: '{"headers":{"user-agent":"x"',
   secretValues: [],
   ...more,
 });

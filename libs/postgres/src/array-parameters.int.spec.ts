@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bigintArray, booleanArray, intArray, timestampArray } from './fixed-array.js';
+import { bigintArray, booleanArray, floatArray, instantArray, intArray, timestampArray } from './fixed-array.js';
 import { createPool, type Pool } from './pool.js';
 import { textArray } from './text-array.js';
 
@@ -29,8 +29,26 @@ describe('an array parameter in binary form, as PostgreSQL reads it', () => {
     );
     expect(await read('bigint', bigintArray([0n, 9_223_372_036_854_775_807n, -1n]))).toBe('{0,9223372036854775807,-1}');
     expect(await read('boolean', booleanArray([true, false]))).toBe('{t,f}');
+    expect(await read('float8', floatArray([0.1, -1e300]))).toBe('{0.1,-1e+300}');
     expect(await read('int', intArray([]))).toBe('{}');
   });
+
+  it('of what is null here and there', async () => {
+    expect(await read('int', intArray([null, 7, null]))).toBe('{NULL,7,NULL}');
+    expect(await read('float8', floatArray([null, 0.5]))).toBe('{NULL,0.5}');
+    expect(await read('text', textArray([null]))).toBe('{NULL}');
+    expect(await read('text', textArray(['', null, 'NULL', 'é']))).toBe('{"",NULL,"NULL",é}');
+  });
+
+  it.each([0, 1, -1, Date.UTC(2026, 10, 23, 1, 2, 3, 456), Date.UTC(1, 0, 1), Date.UTC(9999, 11, 31)])(
+    'of the instant %i, and of none',
+    async (millis) => {
+      const same = 'select $1::timestamptz[] = array[$2::text::timestamptz, null] as same';
+      const iso = new Date(millis).toISOString();
+      const { rows } = await pool.query<{ same: boolean }>(same, [instantArray([millis, null]), iso]);
+      expect(rows).toEqual([{ same: true }]);
+    },
+  );
 
   it.each([
     '2026-01-01T00:00:00.000Z',

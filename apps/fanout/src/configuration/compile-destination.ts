@@ -114,6 +114,10 @@ const secretsIn = (values: readonly string[]): string[] =>
     .filter((value) => value.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length);
 
+/** Without the two brackets at its end: members can follow. There is at least one header, the user agent. */
+const openJson = (request: { method: Method; url: string; headers: Record<string, string> }): string =>
+  JSON.stringify(request).slice(0, -2);
+
 /** @throws UnusableWebhookError when it cannot be sent to as it is */
 export function compileDestination(webhook: WebhookRecord): Destination {
   const { url: address, headers: own, credentials, ...rest } = webhook;
@@ -131,7 +135,7 @@ export function compileDestination(webhook: WebhookRecord): Destination {
     ...url.searchParams.values(),
   ];
   const shown = headers.map(([name, value]) => {
-    return [name.toLowerCase(), secretNames.has(name.toLowerCase()) ? MASK : maskHeader(name, value)];
+    return [name.toLowerCase(), secretNames.has(name.toLowerCase()) ? MASK : maskHeader(name, value)] as const;
   });
   return {
     ...rest,
@@ -140,7 +144,7 @@ export function compileDestination(webhook: WebhookRecord): Destination {
     signing: readSigning(webhook),
     oauth,
     headers: headers.flat(),
-    masked: { url: maskUrl(address), headers: Object.fromEntries(shown) as Record<string, string> },
+    shownHead: openJson({ method: webhook.method, url: maskUrl(address), headers: Object.fromEntries(shown) }),
     secretValues: secretsIn(secretValues),
   };
 }

@@ -60,8 +60,8 @@ export interface Destination {
   oauth: OAuthClient | null;
   /** Name, value, name, value, …: the credential set's and the webhook's own, and defaults that these may replace. */
   headers: readonly string[];
-  /** For the log of attempts: the address and `headers` without secrets. */
-  masked: { url: string; headers: Readonly<Record<string, string>> };
+  /** For the log of attempts: JSON of method, address and `headers` without secrets, open for what each request adds to them. */
+  shownHead: string;
   /** Values that no log may show, also where an answer repeats them. */
   secretValues: readonly string[];
 }

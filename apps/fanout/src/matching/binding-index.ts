@@ -53,9 +53,15 @@ function holds(wanted: Wanted, facts: FilterValues): boolean {
   });
 }
 
+/** Of one event type, by what they are looked up by. */
+interface OfType {
+  unfiltered: Compiled[];
+  byFilter: Map<BindingFilter, Map<string, Compiled[]>>;
+}
+
 /** The bindings of one tenant, found by type and by one value that they want: an event sees few of thousands. */
 class TenantBindings {
-  private readonly buckets = new Map<string, Compiled[]>();
+  private readonly byType = new Map<string, OfType>();
 
   constructor(readonly all: readonly Compiled[]) {
     for (const binding of all) this.add(binding);
@@ -63,40 +69,50 @@ class TenantBindings {
 
   match(facts: EventFacts): string[] {
     const matched = new Set<string>();
-    for (const type of [facts.type, ANY_TYPE]) {
-      this.collect(keyOf(type), facts, matched);
-      for (const name of MOST_TELLING) {
-        const value = facts[name];
-        if (value !== null) this.collect(keyOf(type, name, value), facts, matched);
-      }
-    }
+    this.matchType(facts.type, facts, matched);
+    this.matchType(ANY_TYPE, facts, matched);
     return [...matched];
   }
 
-  private collect(key: string, facts: EventFacts, matched: Set<string>): void {
-    for (const { webhookId, wanted } of this.buckets.get(key) ?? []) {
-      // A notice about a webhook never goes to that webhook: its failure would make the next notice.
-      if (webhookId === facts.entity || matched.has(webhookId)) continue;
-      if (wanted && holds(wanted, facts)) matched.add(webhookId);
+  private matchType(type: string, facts: EventFacts, matched: Set<string>): void {
+    const ofType = this.byType.get(type);
+    if (!ofType) return;
+    collect(ofType.unfiltered, facts, matched);
+    for (const [name, byValue] of ofType.byFilter) {
+      const value = facts[name];
+      if (value !== null) collect(byValue.get(value) ?? NONE, facts, matched);
     }
   }
 
   private add(binding: Compiled): void {
-    if (binding.wanted === null) return;
-    const byName = new Map(binding.wanted);
+    const { eventType, wanted } = binding;
+    if (wanted === null) return;
+    const { unfiltered, byFilter } = getOrSet(this.byType, eventType, () => ({ unfiltered: [], byFilter: new Map() }));
+    const byName = new Map(wanted);
     const name = MOST_TELLING.find((telling) => byName.has(telling));
-    if (!name) return this.put(keyOf(binding.eventType), binding);
-    for (const value of byName.get(name) ?? []) this.put(keyOf(binding.eventType, name, value), binding);
-  }
-
-  private put(key: string, binding: Compiled): void {
-    const bucket = this.buckets.get(key);
-    if (bucket) bucket.push(binding);
-    else this.buckets.set(key, [binding]);
+    if (!name) return void unfiltered.push(binding);
+    const byValue = getOrSet(byFilter, name, () => new Map<string, Compiled[]>());
+    for (const value of byName.get(name) ?? []) getOrSet(byValue, value, () => []).push(binding);
   }
 }
 
-const keyOf = (eventType: string, name = '', value = ''): string => `${eventType}\n${name}\n${value}`;
+const NONE: readonly Compiled[] = [];
+
+function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function collect(bindings: readonly Compiled[], facts: EventFacts, matched: Set<string>): void {
+  for (const { webhookId, wanted } of bindings) {
+    // A notice about a webhook never goes to that webhook: its failure would make the next notice.
+    if (webhookId === facts.entity || matched.has(webhookId)) continue;
+    if (wanted && holds(wanted, facts)) matched.add(webhookId);
+  }
+}
 
 /** All bindings, compiled for matching in memory. It never changes: `with` makes another one. */
 export class BindingIndex {

@@ -14,7 +14,7 @@ function currentKey(keys: readonly JwtKey[], now: number): JwtKey | undefined {
 }
 
 /**
- * Adds the JWT of a webhook with `jwt_rs256`; any other request is returned as it is. `jti` differs in each request, also
+ * Adds the JWT of a webhook with `jwt_rs256`; any other request stays as it is. `jti` differs in each request, also
  * of one event: a receiver may refuse to see one twice.
  * @throws Error when the tenant has no key
  */
@@ -23,8 +23,8 @@ export async function addToken(
   { id, tenant, signing }: Destination,
   eventId: string,
   now: Date,
-): Promise<RenderedRequest> {
-  if (signing.type !== 'jwt_rs256') return request;
+): Promise<void> {
+  if (signing.type !== 'jwt_rs256') return;
   const key = currentKey(signing.keys, now.getTime());
   if (!key) throw new Error('the tenant has no key to sign with');
   const issuedAt = Math.floor(now.getTime() / 1000);
@@ -40,10 +40,6 @@ export async function addToken(
       .digest('hex'),
   };
   const token = await signRs256Jwt({ key: key.key, kid: key.kid, claims });
-  return {
-    ...request,
-    headers: [...request.headers, signing.header, token],
-    shown: { ...request.shown, [signing.header]: MASK },
-    secrets: [...request.secrets, token],
-  };
+  request.headers.add(signing.header, token, MASK);
+  request.secrets.push(token);
 }

@@ -37,6 +37,10 @@ function answerOf({ status, error, headers }: Exchange): Answer {
   return { kind: 'response', status, retryAfter: headers['retry-after'] };
 }
 
+function secretsOf({ secretValues }: Destination, request: RenderedRequest | null): readonly string[] {
+  return request && request.secrets.length > 0 ? [...request.secrets, ...secretValues] : secretValues;
+}
+
 /** What the webhook lets the log keep, without our secrets: a receiver may answer with what it was sent. */
 function responseOf(
   { status, headers, body }: Exchange,
@@ -44,11 +48,11 @@ function responseOf(
   secrets: readonly string[],
 ): AttemptRecord['response'] {
   if (status === null || logResponse === 'none') return null;
-  const shown = Object.entries(headers).map(([name, value]) => {
-    return [name, maskText(maskHeader(name, String(value)), secrets).slice(0, KEPT_HEADER_LENGTH)] as const;
-  });
-  const text = logResponse === 'full' ? maskText(body.toString('utf8'), secrets) : '';
-  return { headers: Object.fromEntries(shown), body: text };
+  const shown: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    shown[name] = maskText(maskHeader(name, String(value)), secrets).slice(0, KEPT_HEADER_LENGTH);
+  }
+  return { headers: shown, body: logResponse === 'full' ? maskText(body.toString('utf8'), secrets) : '' };
 }
 
 /** Makes one attempt of a delivery and says what becomes of it; stores nothing. */
@@ -84,7 +88,6 @@ export class Attempter {
     this.report(delivery, result, outcome);
     if (span) endAttempt(span, result, outcome);
     const { status, error, phases } = result;
-    const shown = { ...destination.masked.headers, ...request?.shown };
     return {
       outcome,
       attempt: {
@@ -92,8 +95,8 @@ export class Attempter {
         status,
         error,
         phases,
-        request: { method: destination.method, url: destination.masked.url, headers: shown },
-        response: responseOf(result, destination, [...(request?.secrets ?? []), ...destination.secretValues]),
+        request: `${destination.shownHead}${request?.headers.shown ?? ''}}}`,
+        response: responseOf(result, destination, secretsOf(destination, request)),
       },
     };
   }
@@ -108,8 +111,8 @@ export class Attempter {
     let request: RenderedRequest;
     try {
       const now = new Date(at);
-      const rendered = renderRequest(destination, delivery, now);
-      request = await addToken(rendered, destination, delivery.eventId, now);
+      request = renderRequest(destination, delivery, now);
+      if (destination.signing.type === 'jwt_rs256') await addToken(request, destination, delivery.eventId, now);
     } catch {
       return { request: null, result: { ...FAILED, error: 'invalid_request' } };
     }
@@ -126,12 +129,12 @@ export class Attempter {
     const { oauth, timeoutMs } = destination;
     // The lease was seen to cover the timeout before the request was made ready.
     const left = () => timeoutMs - (performance.now() - startedAt);
-    if (!oauth) return this.exchange(destination, request, left());
+    if (!oauth) return this.exchange(destination, request.headers.sent, request.body, left());
     const token = await this.tokens.get(oauth, left());
     if (token.kind !== 'token') return { ...FAILED, error: `token_${token.kind}` };
-    const headers = [...request.headers, 'authorization', `Bearer ${token.value}`];
+    const headers = [...request.headers.sent, 'authorization', `Bearer ${token.value}`];
     request.secrets.push(token.value);
-    const result = await this.exchange(destination, { ...request, headers }, left());
+    const result = await this.exchange(destination, headers, request.body, left());
     if (result.status !== 401) return result;
     this.tokens.discard(oauth, token.value);
     return isSecond ? result : this.sendAuthorized(destination, request, startedAt, true);
@@ -139,7 +142,8 @@ export class Attempter {
 
   private exchange(
     { origin, path, method }: Destination,
-    { headers, body }: RenderedRequest,
+    headers: string[],
+    body: Buffer | null,
     timeoutMs: number,
   ): Promise<Exchange> {
     return exchange(this.dispatcher, { origin, path, method, headers, body, timeoutMs }, this.deadlines);

@@ -140,13 +140,13 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
  * failure is an `error` code. Nothing is sent once the time is over.
  */
 export function exchange(dispatcher: Dispatcher, request: ExchangeRequest, deadlines: Deadlines): Promise<Exchange> {
-  const { timeoutMs, keptBodyBytes = KEPT_BODY_BYTES, ...options } = request;
+  const { origin, path, method, headers, body, timeoutMs, keptBodyBytes = KEPT_BODY_BYTES } = request;
   return new Promise((resolve) => {
     const handler = new ExchangeHandler(timeoutMs, deadlines, keptBodyBytes, resolve);
     if (timeoutMs <= 0) return handler.onResponseError(null, new TimedOutError());
     try {
       // Our own deadline counts; undici's run per phase.
-      dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler);
+      dispatcher.dispatch({ origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 }, handler);
     } catch (error) {
       handler.onResponseError(null, error as Error);
     }

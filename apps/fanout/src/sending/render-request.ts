@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { isBodiless, statusOnlyBody } from '@claimwire/contracts';
+import { jsonMember } from '@claimwire/service-host';
 import { activeSecrets, signHmac, signStandardWebhooks } from '@claimwire/signing';
 import type { Destination } from '../configuration/destination.js';
 import type { Delivery } from '../lanes/delivery.js';
@@ -8,12 +9,26 @@ import { MASK } from '../configuration/mask.js';
 export interface RenderedRequest {
   /** null for GET and DELETE. */
   body: Buffer | null;
-  /** Name, value, name, value, … */
-  headers: string[];
-  /** What this delivery added, without secrets: for the log of attempts. */
-  shown: Record<string, string>;
+  headers: RequestHeaders;
   /** Values of this request that no log may show: tokens. */
   secrets: string[];
+}
+
+/** Of one request, once as they are sent and once as the log of attempts shows them. */
+export class RequestHeaders {
+  /** Name, value, name, value, … */
+  readonly sent: string[];
+  /** Members of a JSON object, each with a comma before it: without secrets. */
+  shown = '';
+
+  constructor(own: readonly string[]) {
+    this.sent = [...own];
+  }
+
+  add(name: string, value: string, shown = value): void {
+    this.sent.push(name, value);
+    this.shown += jsonMember(name, shown);
+  }
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -41,31 +56,29 @@ function nextTraceparent(parent: string | undefined): string {
 }
 
 /** CloudEvents 1.0, HTTP binding, binary mode. */
-function cloudEventsHeaders({ eventId, eventType, tenant, receivedAt }: Delivery): Record<string, string> {
-  return {
-    'ce-specversion': '1.0',
-    'ce-id': eventId,
-    'ce-source': `/claimwire/${encodeURIComponent(tenant)}`,
-    'ce-type': eventType,
-    'ce-time': receivedAt,
-  };
+function addCloudEvent(headers: RequestHeaders, { eventId, eventType, tenant, receivedAt }: Delivery): void {
+  headers.add('ce-specversion', '1.0');
+  headers.add('ce-id', eventId);
+  headers.add('ce-source', `/claimwire/${encodeURIComponent(tenant)}`);
+  headers.add('ce-type', eventType);
+  headers.add('ce-time', receivedAt);
 }
 
-function signatureHeaders(
-  { signing, secrets }: Destination,
-  id: string,
-  body: Buffer,
-  now: Date,
-): Record<string, string> {
+/** A JWT is added afterwards (add-token). */
+function addSignature(headers: RequestHeaders, destination: Destination, id: string, body: Buffer, now: Date): void {
+  const { signing, secrets } = destination;
   const timestamp = Math.floor(now.getTime() / 1000);
-  const unsigned = { 'webhook-id': id, 'webhook-timestamp': String(timestamp) };
-  // A JWT is added afterwards (add-token).
-  if (signing.type === 'none' || signing.type === 'jwt_rs256') return unsigned;
+  headers.add('webhook-id', id);
+  headers.add('webhook-timestamp', String(timestamp));
+  if (signing.type === 'none' || signing.type === 'jwt_rs256') return;
   const active = activeSecrets(secrets, now);
-  if (signing.type === 'standard_webhooks') return { ...signStandardWebhooks(active, id, timestamp, body) };
+  if (signing.type === 'standard_webhooks') {
+    headers.add('webhook-signature', signStandardWebhooks(active, id, timestamp, body)['webhook-signature'], MASK);
+    return;
+  }
   const [secret] = active;
   if (secret === undefined) throw new Error('the webhook has no active secret');
-  return { ...unsigned, [signing.header]: signHmac({ secret, body, encoding: signing.encoding }) };
+  headers.add(signing.header, signHmac({ secret, body, encoding: signing.encoding }), MASK);
 }
 
 /** The event's bytes as stored, or what `status_only` leaves of them. */
@@ -74,24 +87,16 @@ function renderBody({ payload }: Destination, { message }: Delivery): Buffer {
   return Buffer.from(statusOnlyBody(message.toString('utf8')));
 }
 
-function maskSignature(headers: Record<string, string>, { signing }: Destination): Record<string, string> {
-  const name = signing.type === 'hmac_sha256' ? signing.header : 'webhook-signature';
-  return name in headers ? { ...headers, [name]: MASK } : headers;
-}
-
 /**
  * One attempt's request. Every attempt of a delivery has the same `webhook-id` and body; the timestamp is the attempt's.
  * @throws Error when no secret is active: the attempt then counts as failed
  */
 export function renderRequest(destination: Destination, delivery: Delivery, now: Date): RenderedRequest {
   const body = isBodiless(destination.method) ? null : renderBody(destination, delivery);
-  const dynamic: Record<string, string> = {
-    ...signatureHeaders(destination, delivery.eventId, body ?? EMPTY, now),
-    ...cloudEventsHeaders(delivery),
-    traceparent: delivery.span ?? nextTraceparent(delivery.traceparent),
-  };
-  if (delivery.replayId !== '') dynamic['claimwire-replay'] = delivery.replayId;
-  const headers = [...destination.headers];
-  for (const name in dynamic) headers.push(name, dynamic[name] ?? '');
-  return { body, headers, shown: maskSignature(dynamic, destination), secrets: [] };
+  const headers = new RequestHeaders(destination.headers);
+  addSignature(headers, destination, delivery.eventId, body ?? EMPTY, now);
+  addCloudEvent(headers, delivery);
+  headers.add('traceparent', delivery.span ?? nextTraceparent(delivery.traceparent));
+  if (delivery.replayId !== '') headers.add('claimwire-replay', delivery.replayId);
+  return { body, headers, secrets: [] };
 }

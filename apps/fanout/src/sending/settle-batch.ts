@@ -1,4 +1,13 @@
-import { textArray, withValues, type KeptStatement, type Queryable } from '@claimwire/postgres';
+import {
+  bigintArray,
+  floatArray,
+  instantArray,
+  intArray,
+  textArray,
+  withValues,
+  type KeptStatement,
+  type Queryable,
+} from '@claimwire/postgres';
 import type { Settlement } from './settlement.js';
 import { waitsOfClaim } from './waits-of-claim.js';
 
@@ -68,7 +77,7 @@ const EXHAUSTED = `, counted as (
 const ATTEMPTS = `
 insert into delivery_attempts (delivery_id, webhook_id, tenant_id, event_id, number, at, status, error, phases, request, response)
 select id, webhook_id, tenant_id, event_id, number, coalesce(at, now()), status,
-  case when status is null then error end, phases::jsonb, request::jsonb, nullif(response, '')::jsonb from settled s
+  case when status is null then error end, coalesce(phases, '{}')::jsonb, coalesce(request, '{}')::jsonb, response::jsonb from settled s
 where s.id in (select id from updated) or exists (select from deliveries d where d.id = s.id offset 0)`;
 
 /** Only what the batch needs: nearly all have nothing but deliveries that arrived, and planning the rest takes longer than these. */
@@ -90,28 +99,27 @@ function errorOf({ outcome, attempt }: Settlement): string | null {
   return attempt.error ?? `http_${attempt.status}`;
 }
 
-/** JSON text that jsonb takes: PostgreSQL has no character 0. */
-const json = (value: object): string => JSON.stringify(value).replaceAll('\\u0000', '\\ufffd');
+/** JSON that jsonb takes: PostgreSQL has no character 0. */
+const storable = (json: string): string => json.replaceAll('\\u0000', '\\ufffd');
 
 /** Stores outcomes and attempts of many deliveries; a delivery may be in the batch once. */
 export async function settleBatch(client: Pick<Queryable, 'query'>, batch: readonly Settlement[]): Promise<void> {
   const columns = [
-    batch.map(({ delivery }) => delivery.id),
+    bigintArray(batch.map(({ delivery }) => BigInt(delivery.id))),
     textArray(batch.map((settlement) => stored(settlement).state)),
-    batch.map(triesAfter),
-    batch.map(delayOf),
-    batch.map(errorOf),
-    batch.map(({ attempt }) => (attempt ? new Date(attempt.at).toISOString() : null)),
+    intArray(batch.map(triesAfter)),
+    floatArray(batch.map(delayOf)),
+    textArray(batch.map(errorOf)),
+    instantArray(batch.map(({ attempt }) => attempt && attempt.at)),
     textArray(batch.map(({ delivery }) => delivery.webhookId)),
     textArray(batch.map(({ delivery }) => delivery.tenant)),
     textArray(batch.map(({ delivery }) => delivery.eventId)),
     // The try's own number; one that uses up no retry shares it with the next.
-    batch.map(({ delivery, attempt }) => delivery.tries + (attempt ? 1 : 0)),
-    batch.map(({ attempt }) => attempt?.status ?? null),
-    textArray(batch.map(({ attempt }) => json(attempt?.phases ?? {}))),
-    textArray(batch.map(({ attempt }) => json(attempt?.request ?? {}))),
-    // "" is no JSON: it stands for none, which the binary array has no place for.
-    textArray(batch.map(({ attempt }) => (attempt?.response ? json(attempt.response) : ''))),
+    intArray(batch.map(({ delivery, attempt }) => delivery.tries + (attempt ? 1 : 0))),
+    intArray(batch.map(({ attempt }) => attempt && attempt.status)),
+    textArray(batch.map(({ attempt }) => attempt && storable(JSON.stringify(attempt.phases)))),
+    textArray(batch.map(({ attempt }) => attempt && storable(attempt.request))),
+    textArray(batch.map(({ attempt }) => (attempt?.response ? storable(JSON.stringify(attempt.response)) : null))),
   ];
   await client.query(withValues(statementFor(batch), columns, batch.length));
 }

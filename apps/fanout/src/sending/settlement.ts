@@ -9,7 +9,8 @@ export interface AttemptRecord {
   status: number | null;
   error: string | null;
   phases: Phases;
-  request: { method: string; url: string; headers: Record<string, string> };
+  /** JSON: method, url, headers. */
+  request: string;
   /** null where there was no answer. */
   response: { headers: Record<string, unknown>; body: string } | null;
 }

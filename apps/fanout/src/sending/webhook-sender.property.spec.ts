@@ -14,7 +14,7 @@ const ATTEMPT = {
   status: 200,
   error: null,
   phases: { connect: 0, firstByte: 0, total: 0 },
-  request: { method: 'POST', url: '', headers: {} },
+  request: '{}',
   response: null,
 };
 
