@@ -1,3 +1,5 @@
+import { scanJson } from '@claimwire/provider-kit';
+
 export interface JsonLimits {
   /** Of objects and arrays in each other. */
   maxDepth: number;
@@ -12,12 +14,20 @@ const EITHER = 0x20;
 
 /**
  * Looks at bytes that may be JSON, before anybody parses them: a small body can cost a parser, and everything that walks
- * its result, far more than its size says. Says nothing about whether it is JSON. One plain loop: every body runs it.
+ * its result, far more than its size says. Says nothing about whether it is JSON. Of nearly every body the scan, which is bounded
+ * by itself and which its provider's reader wants as well, has counted both.
  */
 export function exceededLimit(
   body: Buffer,
   { maxDepth, maxValues }: JsonLimits,
 ): 'too_deep' | 'too_many_values' | null {
+  const scan = scanJson(body);
+  if (scan && scan.depth <= maxDepth && scan.values <= maxValues) return null;
+  return firstExceeded(body, { maxDepth, maxValues });
+}
+
+/** One plain loop. */
+function firstExceeded(body: Buffer, { maxDepth, maxValues }: JsonLimits): 'too_deep' | 'too_many_values' | null {
   const { length } = body;
   let depth = 0;
   let values = 0;

@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto';
+import { CanonicalBody } from './canonical-body.js';
 import { canonicalJson, NotCanonicalError } from './canonical-json.js';
+import { parseJsonObject } from './json.js';
+import { scanJson } from './json-scan.js';
 
 /**
  * Hex SHA-256 of a JSON value's canonical form (RFC 8785): the same fact has the same hash however it was spelled.
@@ -7,6 +10,15 @@ import { canonicalJson, NotCanonicalError } from './canonical-json.js';
  */
 export function hashJson(value: unknown): string {
   return hash('sha256', canonicalOrPlain(value), 'hex');
+}
+
+const canonicalBody = new CanonicalBody();
+
+/** `hashJson` of a body that is a JSON object, without making one of it where that can be helped. */
+export function hashBody(body: Buffer): string {
+  const scan = scanJson(body);
+  const canonical = scan && canonicalBody.write(scan);
+  return canonical ? hash('sha256', canonical, 'hex') : hashJson(parseJsonObject(body));
 }
 
 function canonicalOrPlain(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { ClaimStatus, Reason } from '@claimwire/contracts';
-import { claimOutcome, eventTypeOf, hashJson, isExpectedAccount } from '@claimwire/provider-kit';
+import { claimOutcome, eventTypeOf, hashBody, isExpectedAccount } from '@claimwire/provider-kit';
 import type { StatedFact } from '@claimwire/provider-kit';
 import {
   readClaimStatusChange,
@@ -57,13 +57,14 @@ function stateFact(change: ClaimStatusChange): StatedFact {
 
 export const claimStatusChange: EventReader = {
   event: CLAIM_STATUS_CHANGE,
-  recognises: (body) => !('resourceType' in body),
-  receive(body) {
-    const change = readClaimStatusChangeHead(body);
+  head: { resourceType: true, claimFhirId: true, organizationId: true, timestamp: true },
+  recognises: (head) => !('resourceType' in head),
+  receive(head, body) {
+    const change = readClaimStatusChangeHead(head);
     if (typeof change === 'string') return { kind: 'malformed', reason: change };
     return {
       kind: 'accepted',
-      identity: hashJson(body),
+      identity: hashBody(body),
       entityId: change.claimFhirId,
       eventType: EVENT_TYPE,
       account: change.organizationId,

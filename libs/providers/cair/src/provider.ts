@@ -1,4 +1,10 @@
-import { parseJsonObject, type JsonObject, type Provider } from '@claimwire/provider-kit';
+import {
+  headParser,
+  parseJsonObject,
+  type JsonObject,
+  type Provider,
+  type WantedMembers,
+} from '@claimwire/provider-kit';
 import { ApiSecretAuthDto, HmacSha256AuthDto } from './auth.dto.js';
 import { CLAIM_STATUS_CHANGE, claimStatusChange } from './claim-status-change.js';
 import type { EventReader } from './event-reader.js';
@@ -8,9 +14,10 @@ import { verifyRequest } from './verify-request.js';
 /** A further CAIR event type is one more reader here. */
 const READERS: readonly EventReader[] = [claimStatusChange];
 
+const parseHead = headParser(Object.assign({}, ...READERS.map(({ head }) => head)) as WantedMembers);
+
 /** The reader of a body, or the constant reason why there is none. */
-function findReader(body: Buffer): { body: JsonObject; reader: EventReader } | string {
-  const parsed = parseJsonObject(body);
+function findReader(parsed: JsonObject | null): { body: JsonObject; reader: EventReader } | string {
   if (!parsed) return 'not_a_json_object';
   const reader = READERS.find((candidate) => candidate.recognises(parsed));
   return reader ? { body: parsed, reader } : 'unknown_event';
@@ -25,8 +32,10 @@ export const cair: Provider = {
       name: 'webhook',
       suffix: '',
       receive(body) {
-        const found = findReader(body);
-        return typeof found === 'string' ? { kind: 'malformed', reason: found } : found.reader.receive(found.body);
+        const found = findReader(parseHead(body));
+        return typeof found === 'string'
+          ? { kind: 'malformed', reason: found }
+          : found.reader.receive(found.body, body);
       },
     },
   ],
@@ -36,7 +45,7 @@ export const cair: Provider = {
     {
       source: 'cair',
       normalise(event) {
-        const found = findReader(event.body);
+        const found = findReader(parseJsonObject(event.body));
         return typeof found === 'string'
           ? { kind: 'quarantine', reason: found }
           : found.reader.normalise(found.body, event);

@@ -1,6 +1,7 @@
 import type { DecimalString, Timestamp } from '@claimwire/contracts';
 import {
   addDecimals,
+  headParser,
   multiplyDecimals,
   readCode,
   readDate,
@@ -70,6 +71,9 @@ function sumBilled(items: readonly CuracelItem[]): DecimalString | null {
   const billed = items.map((item) => item.billed);
   return billed.length > 0 && billed.every((amount) => amount !== null) ? addDecimals(...billed) : null;
 }
+
+/** A body as far as `readCuracelClaimHead` looks at it. */
+export const parseCuracelClaimHead = headParser({ event: true, data: { id: true, vetted_at: true } });
 
 /** @returns a constant reason code where there is nothing to work with */
 export function readCuracelClaimHead(body: JsonObject): CuracelClaimHead | string {

@@ -1,18 +1,18 @@
-import { eventTypeOf, hashJson, parseJsonObject, type Provider, type Reception } from '@claimwire/provider-kit';
+import { eventTypeOf, hashBody, type Provider, type Reception } from '@claimwire/provider-kit';
 import { HmacSha256AuthDto, NoneAuthDto } from './auth.dto.js';
-import { readCuracelClaimHead } from './claim.payload.js';
+import { parseCuracelClaimHead, readCuracelClaimHead } from './claim.payload.js';
 import { normaliseClaim } from './normalise-claim.js';
 import { knownFields } from './known-fields.js';
 import { verifyRequest } from './verify-request.js';
 
 function receive(bytes: Buffer): Reception {
-  const body = parseJsonObject(bytes);
+  const body = parseCuracelClaimHead(bytes);
   if (!body) return { kind: 'malformed', reason: 'not_a_json_object' };
   const claim = readCuracelClaimHead(body);
   if (typeof claim === 'string') return { kind: 'malformed', reason: claim };
   return {
     kind: 'accepted',
-    identity: hashJson(body),
+    identity: hashBody(bytes),
     entityId: claim.id,
     eventType: eventTypeOf('curacel', claim.event),
     account: null,

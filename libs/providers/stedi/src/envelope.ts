@@ -1,5 +1,6 @@
 import {
   hashJson,
+  headParser,
   isObject,
   parseJsonObject,
   readCode,
@@ -7,7 +8,7 @@ import {
   readObject,
   readTimestamp,
 } from '@claimwire/provider-kit';
-import type { JsonObject } from '@claimwire/provider-kit';
+import type { JsonObject, WantedMembers } from '@claimwire/provider-kit';
 import type { Timestamp } from '@claimwire/contracts';
 
 /** What the hub reads of a Stedi event, whichever of the three forms it came in. */
@@ -60,8 +61,21 @@ export function readTransactionId(value: unknown): string | null {
 }
 
 /** Reads a webhook body: the EventBridge envelope, bare or as `{"event":…}`, or the thin form, bare or as `{"v1Event":…}`. */
-export function readEnvelope(body: Buffer): Envelope {
-  const parsed = parseJsonObject(body);
+export const readEnvelope = (body: Buffer): Envelope => readEvent(parseJsonObject(body));
+
+const EVENT_HEAD = {
+  ...{ object: true, 'detail-type': true, account: true, detail: { transactionId: true, processedAt: true } },
+  ...{ type: true, created: true, resource: { id: true } },
+} satisfies WantedMembers;
+const parseHead = headParser({ ...EVENT_HEAD, event: EVENT_HEAD, v1Event: EVENT_HEAD });
+
+/** Type, account, id and time of an event about a transaction, which most are; of any other body all. */
+export function readEnvelopeHead(body: Buffer): Envelope {
+  const head = readEvent(parseHead(body));
+  return head.kind === 'transaction' ? head : readEnvelope(body);
+}
+
+function readEvent(parsed: JsonObject | null): Envelope {
   if (!parsed) return malformed('not_a_json_object');
   const event = [parsed.event, parsed.v1Event].find(isObject) ?? parsed;
   return event.object === 'v1.event' ? readThin(event) : readClassic(event);
@@ -78,7 +92,7 @@ function readClassic(event: JsonObject): Envelope {
       const transactionId = readTransactionId(detail.transactionId);
       if (transactionId === null) return malformed('transaction_id_missing_or_unsafe');
       if (occurredAt === null) return malformed('event_time_missing');
-      return { ...base, occurredAt, kind: 'transaction', transactionId, ...readTransactionDetail(detail) };
+      return { ...base, kind: 'transaction', occurredAt, transactionId, ...readTransactionDetail(detail) };
     }
     case 'file.delivered':
       return readFile({ ...base, occurredAt }, 'file.delivered', detail.fileExecutionId, detail);

@@ -9,12 +9,12 @@ import {
   type RawEvent,
   type Reception,
 } from '@claimwire/provider-kit';
-import { readEnvelope, type FileEnvelope } from './envelope.js';
+import { readEnvelope, readEnvelopeHead, type FileEnvelope } from './envelope.js';
 import { toTransactionEvent } from './transaction-event.js';
 
 /** A transaction's identity is its id in every form: a re-sent event has another event id. */
 export function receiveWebhook(body: Buffer): Reception {
-  const envelope = readEnvelope(body);
+  const envelope = readEnvelopeHead(body);
   if (envelope.kind === 'malformed') return envelope;
   const accepted = {
     kind: 'accepted',

@@ -1,5 +1,6 @@
 import type { ClaimLine, DateRange, DecimalString, Payment, Timestamp } from '@claimwire/contracts';
 import {
+  headParser,
   readCode,
   readDate,
   readDateRange,
@@ -58,6 +59,11 @@ function readLine(value: unknown): ClaimLine {
     serviceDates: readDateRange(line.date_of_service),
   };
 }
+
+/** A body as far as `readTpaClaimHead` looks at it. */
+export const parseTpaClaimHead = headParser({
+  data: { id: true, claim_medical_id: true, modifieddate: true, last_updated_status: true },
+});
 
 /** @returns a constant reason code where there is nothing to work with */
 export function readTpaClaimHead(body: JsonObject): TpaClaimHead | string {

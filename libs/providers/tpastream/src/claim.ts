@@ -1,7 +1,7 @@
 import type { ClaimStatus } from '@claimwire/contracts';
-import { claimOutcome, hashJson, parseJsonObject, toSecondsAndMicroseconds } from '@claimwire/provider-kit';
+import { claimOutcome, hashBody, parseJsonObject, toSecondsAndMicroseconds } from '@claimwire/provider-kit';
 import type { NormaliseOutcome, RawEvent, Reception, StatedFact } from '@claimwire/provider-kit';
-import { readTpaClaim, readTpaClaimHead, type TpaClaim } from './claim.payload.js';
+import { parseTpaClaimHead, readTpaClaim, readTpaClaimHead, type TpaClaim } from './claim.payload.js';
 
 export const CLAIM_EVENT_TYPE = 'tpastream.claim';
 
@@ -15,13 +15,13 @@ const STATUSES = new Map<string, ClaimStatus>([
 ]);
 
 export function receiveClaim(bytes: Buffer): Reception {
-  const body = parseJsonObject(bytes);
+  const body = parseTpaClaimHead(bytes);
   if (!body) return { kind: 'malformed', reason: 'not_a_json_object' };
   const claim = readTpaClaimHead(body);
   if (typeof claim === 'string') return { kind: 'malformed', reason: claim };
   return {
     kind: 'accepted',
-    identity: hashJson(body),
+    identity: hashBody(bytes),
     entityId: claim.id,
     eventType: CLAIM_EVENT_TYPE,
     account: null,
