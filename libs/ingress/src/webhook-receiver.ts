@@ -17,7 +17,7 @@ import {
   unknownToken,
 } from './answer.js';
 import { BodyIntake } from './body-intake.js';
-import { buildRecord } from './build-record.js';
+import { buildRecord, type BuiltRecord } from './build-record.js';
 import { ConnectionStore } from './connection-store.js';
 import { describeBug } from './describe-bug.js';
 import { FailedAuthBudget } from './failed-auth-budget.js';
@@ -98,10 +98,20 @@ export class WebhookReceiver {
       const claimed = { route, connection, headers, body: reading.body, receivedAt, trace };
       const verifying = this.verify(claimed, connection, receivedAt);
       const verification = verifying instanceof Promise ? await verifying : verifying;
-      if (verification.ok) return this.unreadable(claimed) ?? (await this.store(claimed));
-      const source = request.socket.remoteAddress ?? '';
-      const verified = await this.verifiedByNewer(claimed, verification.reason, token, source);
-      return 'status' in verified ? verified : (this.unreadable(verified) ?? (await this.store(verified)));
+      const source = verification.ok ? '' : (request.socket.remoteAddress ?? '');
+      const genuine = verification.ok
+        ? claimed
+        : await this.verifiedByNewer(claimed, verification.reason, token, source);
+      if ('status' in genuine) return genuine;
+      const unreadable = this.unreadable(genuine);
+      if (unreadable) return unreadable;
+      const built = this.build(genuine);
+      try {
+        await this.sink.accept(built.record);
+      } catch (error) {
+        return this.notStored(built, genuine.connection, error);
+      }
+      return this.stored(built, genuine.connection);
     } finally {
       share.release();
     }
@@ -177,9 +187,9 @@ export class WebhookReceiver {
     return notJson(this.config.INGRESS_ACCEPT_GZIP ? 'content_encoding_gzip_only' : 'content_encoding', more);
   }
 
-  private store(genuine: Genuine): Promise<Answer> {
+  private build(genuine: Genuine): BuiltRecord {
     const { connection, headers, route, body, receivedAt, trace } = genuine;
-    const { id, record, quarantineReason, malformed } = buildRecord({
+    const built = buildRecord({
       connection,
       route: route.name,
       reception: this.judge(genuine),
@@ -188,19 +198,22 @@ export class WebhookReceiver {
       receivedAt,
       traceparent: trace ? trace.genuine(headers.traceparent) : traceparentOf(headers.traceparent),
     });
-    trace?.sends(record);
+    trace?.sends(built.record);
+    return built;
+  }
+
+  private stored({ id, quarantineReason, malformed }: BuiltRecord, connection: ConnectionConfig): Answer {
     const more = { connection: connection.id, tenant: connection.tenant };
-    const stored = (): Answer => {
-      if (quarantineReason === null) return received(id, 'accepted', 202, more);
-      const kept = { ...more, reason: quarantineReason };
-      if (malformed && this.provider.malformedStatus === 406) return malformedFinal(id, kept);
-      return received(id, 'quarantined', 202, kept);
-    };
-    return this.sink.accept(record).then(stored, (error: unknown) => {
-      this.logger.warn({ err: error, connection: connection.id, eventId: id }, 'a verified event could not be stored');
-      const reason = error instanceof SpoolFullError ? 'spool_full' : 'not_stored';
-      return unavailable(reason, { ...more, eventId: id });
-    });
+    if (quarantineReason === null) return received(id, 'accepted', 202, more);
+    const kept = { ...more, reason: quarantineReason };
+    if (malformed && this.provider.malformedStatus === 406) return malformedFinal(id, kept);
+    return received(id, 'quarantined', 202, kept);
+  }
+
+  private notStored({ id }: BuiltRecord, connection: ConnectionConfig, error: unknown): Answer {
+    this.logger.warn({ err: error, connection: connection.id, eventId: id }, 'a verified event could not be stored');
+    const reason = error instanceof SpoolFullError ? 'spool_full' : 'not_stored';
+    return unavailable(reason, { connection: connection.id, tenant: connection.tenant, eventId: id });
   }
 
   /** A body that the provider's reader stumbles over is kept like any other that cannot be used: it is genuine. */

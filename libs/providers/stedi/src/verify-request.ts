@@ -2,6 +2,7 @@ import { isObject, type ConnectionConfig, type InboundRequest, type Verification
 import {
   readSecrets,
   readTimedValues,
+  type TimedSecret,
   verifyBasic,
   verifySharedSecret,
   verifyStandardWebhooks,
@@ -11,15 +12,34 @@ type Auth = ConnectionConfig['auth'];
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+interface KeyHeader {
+  name: string;
+  secrets: readonly TimedSecret[];
+}
+
+/** By `auth`, which is replaced as a whole and never changed in place. */
+const known = new WeakMap<Auth, readonly KeyHeader[]>();
+
+function keyHeadersOf(auth: Auth): readonly KeyHeader[] {
+  let headers = known.get(auth);
+  if (!headers) {
+    headers = (Array.isArray(auth.headers) ? auth.headers.filter(isObject) : []).map((header) => ({
+      name: text(header.name).toLowerCase(),
+      secrets: readTimedValues(header, 'value', 'values'),
+    }));
+    known.set(auth, headers);
+  }
+  return headers;
+}
+
 /** All configured headers must match; each is compared, so that time does not tell which one failed. */
 function verifyApiKeys(request: InboundRequest, auth: Auth, now: Date): Verification {
-  const headers = Array.isArray(auth.headers) ? auth.headers.filter(isObject) : [];
-  if (headers.length === 0) return { ok: false, reason: 'no_active_secret' };
-  const checks = headers.map((header) => {
-    const presented = request.headers[text(header.name).toLowerCase()];
-    return verifySharedSecret(presented, readTimedValues(header, 'value', 'values'), now);
-  });
-  return checks.find((check) => !check.ok) ?? { ok: true };
+  let verification: Verification | null = null;
+  for (const { name, secrets } of keyHeadersOf(auth)) {
+    const check = verifySharedSecret(request.headers[name], secrets, now);
+    if (verification === null || verification.ok) verification = check;
+  }
+  return verification ?? { ok: false, reason: 'no_active_secret' };
 }
 
 /** A 401 stops all of Stedi's deliveries: refused only where what was presented is wrong. */
