@@ -106,12 +106,15 @@ export class EventsConsumer {
     const byId = new Map(events.map((event) => [event.facts.id, event]));
     // One copy for all webhooks; a value is a piece of the whole fetched block, which it would keep in memory.
     const copies = new Map<string, Buffer>();
+    const copyOf = ({ facts, message }: ReadEvent): Buffer => {
+      const copy = copies.get(facts.id) ?? Buffer.from(message);
+      copies.set(facts.id, copy);
+      return copy;
+    };
     for (const { id, webhookId, eventId } of inserted) {
       const event = byId.get(eventId);
       if (!event || !this.fanout.mayOffer(webhookId)) continue;
-      const message = copies.get(eventId) ?? Buffer.from(event.message);
-      copies.set(eventId, message);
-      this.fanout.offer(toDelivery(id, webhookId, event, message));
+      this.fanout.offer(webhookId, () => toDelivery(id, webhookId, event, copyOf(event)));
     }
   }
 }

@@ -195,9 +195,9 @@ export class Fanout {
     return isActive;
   }
 
-  /** A delivery that is committed. */
-  offer(delivery: Delivery): void {
-    this.keeper.sender(delivery.webhookId)?.offer(delivery);
+  /** A delivery that is committed; made only if it goes from memory. */
+  offer(webhookId: string, make: () => Delivery): void {
+    this.keeper.sender(webhookId)?.offer(make);
   }
 
   /** The replay was cancelled. */

@@ -44,6 +44,8 @@ export class Backlog {
   /** The last reading found nothing that may start: not before something ends or a time comes. */
   private stalled = false;
   private invalidated = false;
+  /** The last reading left some in the table: the next one hardly takes all of them. */
+  private isBehind = false;
   private offered: Delivery[] = [];
   private ended = nothingEnded();
   /** Gave way to newer ones and are not stored as that yet: the table still shows them as pending. */
@@ -66,13 +68,19 @@ export class Backlog {
     this.refill();
   }
 
-  /** @returns what it replaces in the lane */
+  /** Whether a fresh one may go from memory. Where not, it waits in the table, and is read from there in its turn. */
+  takesFresh(): boolean {
+    if (this.complete && this.hasRoom()) return true;
+    if (this.reading && !this.isBehind && this.offered.length < CAPACITY) return true;
+    this.invalidate();
+    return false;
+  }
+
+  /** After `takesFresh`. @returns what it replaces in the lane */
   offer(delivery: Delivery): Delivery[] {
-    if (this.complete && this.hasRoom()) return this.lane.add(delivery);
-    this.complete = false;
+    if (this.complete) return this.lane.add(delivery);
     this.stalled = false;
-    if (this.reading && this.offered.length < CAPACITY) this.offered.push(delivery);
-    else if (this.reading) this.invalidated = true;
+    this.offered.push(delivery);
     return [];
   }
 
@@ -146,12 +154,17 @@ export class Backlog {
     const { offered } = this;
     this.offered = [];
     if (nextDueMs !== null) this.wakeIn(nextDueMs);
+    this.isBehind = hasOthers;
     this.complete = !hasOthers && !this.invalidated && usable.length === deliveries.length;
     // What ended while the table was read may have let go of what the reading left out.
     const isOutdated = this.invalidated || offered.length > 0 || this.ended.ids.size > 0;
     this.stalled = !this.complete && deliveries.length === 0 && !isOutdated;
     // Stored while the table was read: with the rest in memory they may follow it.
-    return this.complete ? [...superseded, ...offered.flatMap((delivery) => this.offer(delivery))] : superseded;
+    return this.complete ? [...superseded, ...offered.flatMap((delivery) => this.add(delivery))] : superseded;
+  }
+
+  private add(delivery: Delivery): Delivery[] {
+    return this.takesFresh() ? this.lane.add(delivery) : [];
   }
 
   private hasEnded({ id, claimKey, replayId }: Delivery): boolean {

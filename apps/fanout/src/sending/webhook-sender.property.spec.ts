@@ -170,7 +170,7 @@ describe('a sender', () => {
             void scheduler.schedule(Promise.resolve(), 'offer');
             // What another replica has stored is only told of.
             if (draws.next().value === 0) world.sender.invalidate();
-            else world.sender.offer(delivery);
+            else world.sender.offer(() => delivery);
             for (let steps = draws.next().value * 2; steps > 0 && scheduler.count() > 0; steps -= 1)
               await scheduler.waitOne();
           }

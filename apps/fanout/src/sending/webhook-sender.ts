@@ -117,8 +117,10 @@ export class WebhookSender {
     this.heldUntilLook = Math.max(this.heldUntilLook ?? 0, look);
   }
 
-  /** A delivery that this process has just stored. */
-  offer(delivery: Delivery): void {
+  /** One that this process has just stored; it is made only if it goes from memory, else it waits in the table. */
+  offer(make: () => Delivery): void {
+    if (!this.backlog.takesFresh()) return;
+    const delivery = make();
     this.onFilled(this.backlog.offer(delivery));
     if (this.lane.waitsBehind(delivery)) this.ports.hurry();
   }
