@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -69,6 +69,14 @@ async function run(command: string, args: string[], more: Record<string, string>
   );
 }
 
+/** In place of npm: notes what it is called with. The packages are linked by {@link linkOurOwn}, without the network. */
+async function standInForNpm(): Promise<string> {
+  const folder = join(workspace, 'stand-in');
+  await mkdir(folder);
+  await writeFile(join(folder, 'npm'), `#!/bin/sh\necho "$@" >> '${folder}/calls'\n`, { mode: 0o755 });
+  return folder;
+}
+
 beforeAll(async () => {
   workspace = await mkdtemp(join(tmpdir(), 'claimwire-generator-'));
   await copySources();
@@ -79,7 +87,12 @@ beforeAll(async () => {
 afterAll(() => rm(workspace, { recursive: true, force: true }));
 
 it('makes a provider that builds, keeps the rules and conforms', async () => {
-  await run('nx', ['g', 'provider', 'acme', '--no-interactive', '--skipInstall']);
+  const npm = await standInForNpm();
+  await run('nx', ['g', 'provider', 'acme', '--no-interactive'], {
+    PATH: `${npm}:${join(workspace, 'node_modules/.bin')}:${process.env.PATH}`,
+  });
+  expect((await readFile(join(npm, 'calls'), 'utf8')).split('\n')).toContain('install');
+  await rm(npm, { recursive: true });
   await linkOurOwn();
 
   await run('nx', [

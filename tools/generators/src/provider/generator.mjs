@@ -38,7 +38,8 @@ export default async function providerGenerator(tree, { name, skipInstall = fals
   await formatFiles(tree);
 
   return () => {
-    if (!skipInstall) installPackagesTask(tree);
+    // Always: it is the new folders that must be linked and locked, the root package.json stays as it is.
+    if (!skipInstall) installPackagesTask(tree, true);
     describeTopics(tree.root);
     logger.info(`
 ${name} is a provider now. Its ingress listens on ${ports.port}. What is left is what only you know:
