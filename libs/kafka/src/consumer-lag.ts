@@ -52,7 +52,7 @@ async function lagOf(kafka: KafkaHandle, topic: string, settled: ReadonlyMap<str
   const answers: PartitionLag[] = [];
   for (const consumer of readersOf(topic)) {
     const oldest = new Map<number, bigint>();
-    const positions: Positions = [...ranges].map(([partition, { low, high }]) => {
+    const positions: Positions = [...ranges].sort(byPartition).map(([partition, { low, high }]) => {
       const next = settled.get(keyOf(consumer, topic, partition)) ?? low;
       // What retention removed has no age any more.
       const first = next > low ? next : low;
@@ -69,5 +69,8 @@ const readersOf = (topic: string): string[] =>
   Object.entries(CONSUMERS)
     .filter(([, topics]) => (topics as readonly string[]).includes(topic))
     .map(([consumer]) => consumer);
+
+/** The brokers name them in an order of their own, which changes. */
+const byPartition = ([a]: [number, unknown], [b]: [number, unknown]): number => a - b;
 
 const keyOf = (consumer: string, topic: string, partition: number): string => `${consumer}/${topic}/${partition}`;

@@ -90,18 +90,18 @@ export class ApiClient {
     const headers = { ...this.headers, ...(body ? { 'content-type': 'application/json' } : {}) };
     const request = { method, headers, body: body && JSON.stringify(body), signal, redirect: 'error' } as const;
     const response = await fetch(`${this.url}/v1${path}`, request).catch((error: unknown) => {
-      throw unreachable(error, this.signal);
+      throw unreachable(error, this.url, this.signal);
     });
     if (!response.ok) throw await refusal(response);
     return response;
   }
 }
 
-function unreachable(error: unknown, signal: AbortSignal): ApiError {
+function unreachable(error: unknown, url: string, signal: AbortSignal): ApiError {
   if (signal.aborted) return new ApiError(EXIT.interrupted, 'Interrupted.');
   const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
   const code = typeof cause?.code === 'string' ? cause.code : error instanceof Error ? error.name : 'unknown';
-  return new ApiError(EXIT.unavailable, `The API does not answer (${code}).`);
+  return new ApiError(EXIT.unavailable, `The API at ${new URL(url).host} does not answer (${code}).`);
 }
 
 /** By problem+json (RFC 9457). */

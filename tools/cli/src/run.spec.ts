@@ -43,6 +43,14 @@ describe('claimwire', () => {
   it('refuses a command that it does not have', async () => {
     expect(await claimwire(['burn'])).toBe(EXIT.usage);
     expect(said.join()).toContain('no command "burn"');
+    expect(await claimwire(['help', 'burn'])).toBe(EXIT.usage);
+    expect(said.join()).toContain('no command "burn"');
+  });
+
+  it('refuses an option before the command, and takes it for no question for help', async () => {
+    expect(await claimwire(['--version'])).toBe(EXIT.usage);
+    expect(said.join()).toContain('no option "--version"');
+    expect(printed).toEqual([]);
   });
 
   it('hands the rest of the line over and ends with the exit code of the command', async () => {
@@ -53,7 +61,12 @@ describe('claimwire', () => {
 
   it.each([
     ['wrong usage', new UsageError('--all of what?'), EXIT.usage, '--all of what?'],
-    ['an outage', Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), EXIT.unavailable, 'ECONNREFUSED'],
+    [
+      'an outage',
+      Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+      EXIT.unavailable,
+      '(ECONNREFUSED): "claimwire doctor" says',
+    ],
     ['a bug', new TypeError('of John Doe'), EXIT.failed, 'TypeError'],
   ])('tells %s by its exit code', async (_name, error, code, text) => {
     expect(await claimwire(['count'], () => Promise.reject(error))).toBe(code);

@@ -17,20 +17,24 @@ export interface Surroundings {
 
 const asksForHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h');
 
+function unknown(what: string, word: string, say: Surroundings['say']): number {
+  say(`There is no ${what} "${word}": "claimwire --help" lists them.`);
+  return EXIT.usage;
+}
+
 /** Runs one command of `claimwire`. @returns the exit code (EXIT) */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { commands, print, say } = surroundings;
   const [name, ...rest] = args;
   if (name === undefined || name === 'help' || name.startsWith('-')) {
     const wanted = commands.find((command) => command.name === rest[0]);
+    if (name === 'help' && rest[0] !== undefined && !wanted) return unknown('command', rest[0], say);
+    if (name?.startsWith('-') && !asksForHelp(args)) return unknown('option', name, say);
     print(wanted ? (wanted.helpFor?.(rest.slice(1)) ?? wanted.help) : commandList(commands));
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
   const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
-    say(`There is no command "${name}": "claimwire --help" lists them.`);
-    return EXIT.usage;
-  }
+  if (!command) return unknown('command', name, say);
   if (asksForHelp(rest)) {
     print(command.helpFor?.(rest) ?? command.help);
     return EXIT.ok;
@@ -72,7 +76,7 @@ function explain(error: unknown, { name }: Command, { say }: Cli): number {
     return error.exitCode;
   }
   if (isTransient(error)) {
-    say(`PostgreSQL or Kafka does not answer (${errorCode(error)}).`);
+    say(`PostgreSQL or Kafka does not answer (${errorCode(error)}): "claimwire doctor" says which, and what to do.`);
     return EXIT.unavailable;
   }
   const frames =

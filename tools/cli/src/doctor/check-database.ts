@@ -98,7 +98,7 @@ async function permissionFindings(pool: Pool, { role, superuser }: Facts, produc
           production,
           'database role',
           `${role} is a superuser`,
-          'Give the apps a role of their own (docs/deploy.md).',
+          'Give the apps a role of their own (docs/postgres.md).',
         )
       : ok('database role', role),
   ];

@@ -124,7 +124,7 @@ async function permissionFindings({ handle }: KafkaSubject): Promise<Finding[]> 
   }
   if (refused.length === 0)
     return [ok('kafka permissions', 'topics and groups can be described; writing is not tried')];
-  const remedy = 'Grant this principal Describe on these groups and topics (docs/deploy.md).';
+  const remedy = 'Grant this principal Describe on these groups and topics (docs/kafka.md).';
   return [warn('kafka permissions', `not allowed: ${refused.join(', ')}`, remedy)];
 }
 

@@ -89,6 +89,11 @@ describe('claimwire lag', () => {
     expect((await bench.claimwire('lag', '--max', '0')).code).toBe(EXIT.no);
     const { printed } = await bench.claimwire('lag', '--group', 'normalizer');
     expect(printed[0]).toMatch(/^group +topic +partition +position +end +lag +age$/);
+    const partitions = printed
+      .filter((line) => line.includes(` ${rawTopic('cair')} `))
+      .map((line) => line.split(/ +/)[2]);
+    expect(partitions).toEqual(partitions.map((_, place) => String(place)));
+    expect(partitions).toContain('5');
     expect(printed.at(-1)).toMatch(/^\d+ messages behind/);
   });
 });
