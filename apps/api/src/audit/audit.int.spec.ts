@@ -116,6 +116,7 @@ describe('the audit log', () => {
     expect(all.slice(0, listed.length).map(({ id }) => id)).toEqual(listed.map(({ id }) => id).reverse());
     expect(all.at(-1)).toMatchObject({ action: 'audit_log.exported' });
     expect(await exported('?since=2999-01-01T00:00:00Z')).toEqual([]);
+    expect((await exported()).at(-2)).toMatchObject({ detail: { filters: ['since'] } });
     const some = await exported('?action=api_key.created&since=2020-01-01T00:00:00Z');
     expect(new Set(some.map(({ action }) => action))).toEqual(new Set(['api_key.created']));
   });
