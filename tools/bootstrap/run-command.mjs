@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { endWithNpm } from './end-with-npm.mjs';
 import { ROOT, toolEnv, VAR } from './workspace.mjs';
 
 /**
@@ -14,8 +15,9 @@ import { ROOT, toolEnv, VAR } from './workspace.mjs';
 /** Children that a Ctrl-C or SIGTERM for us must end. @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
-/** Ends what {@link runLogged} runs when we are told to end, and then us. */
+/** Ends what {@link runLogged} runs when we are told to end, or npm is gone, and then us. */
 export const endTogether = () => {
+  endWithNpm();
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.once(signal, () => {
       for (const child of running) child.kill('SIGTERM');
