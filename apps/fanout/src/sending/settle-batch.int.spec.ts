@@ -83,3 +83,31 @@ it('settles a few by a plan that was kept from when the table was empty as if it
   expect(kept.touched).toBeGreaterThan(0);
   expect(kept.touched).toBeLessThanOrEqual(6 * few);
 });
+
+it('stores whatever characters were sent and answered, also those that jsonb has no place for', async () => {
+  const odd = '\u0000 \ud83d \udc00\ud800 \\u0000 \\ud83d "é😀" \u2028';
+  const headers = { name: odd };
+  const attempt = {
+    ...{ at: 1_763_900_000_123, status: 200, error: null, phases: { connect: 0.1, firstByte: null, total: 2 } },
+    ...{ request: JSON.stringify({ headers }), response: { headers, body: odd } },
+  };
+  await kept.store({ first: 30_001, last: 30_001, state: 'pending' });
+  const { rows: waiting } = await kept.pool.query<Row>(
+    `select id, event_id as "eventId", claim_key as "claimKey" from deliveries order by id desc limit 1`,
+  );
+  await settleBatch(
+    kept.pool,
+    waiting.map((row) => ({ ...settlement(row, RETRIED), attempt })),
+  );
+  const { rows } = await kept.pool.query<{ at: Date; phases: object; request: typeof attempt; response: object }>(
+    'select at, phases, request, response from delivery_attempts where delivery_id = $1',
+    [waiting[0]?.id],
+  );
+  const shown = '\ufffd \ufffd \ufffd\ufffd \\ufffd \\ufffd "é😀" \u2028';
+  expect(rows).toEqual([
+    {
+      ...{ at: new Date(attempt.at), phases: attempt.phases },
+      ...{ request: { headers: { name: shown } }, response: { headers: { name: shown }, body: shown } },
+    },
+  ]);
+});

@@ -99,8 +99,11 @@ function errorOf({ outcome, attempt }: Settlement): string | null {
   return attempt.error ?? `http_${attempt.status}`;
 }
 
-/** JSON that jsonb takes: PostgreSQL has no character 0. */
-const storable = (json: string): string => json.replaceAll('\\u0000', '\\ufffd');
+/** What JSON.stringify writes and jsonb refuses: the character 0, and half of a surrogate pair. */
+const REFUSED = /\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
+
+/** One that is refused would hold up all outcomes, again and again. */
+const storable = (json: string): string => json.replaceAll(REFUSED, '\\ufffd');
 
 /** Stores outcomes and attempts of many deliveries; a delivery may be in the batch once. */
 export async function settleBatch(client: Pick<Queryable, 'query'>, batch: readonly Settlement[]): Promise<void> {
