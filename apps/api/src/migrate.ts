@@ -5,7 +5,7 @@ import { answerHelp, directDatabaseUrl, loadConfig } from '@claimwire/service-ho
 import { MigrateConfig } from './config.js';
 
 /**
- * Brings the schema up to date: exit 0 done, 1 failed (nothing half done), 78 settings wrong. With `--wait` it changes
+ * Brings the schema up to date: exit 0 done, 1 failed (nothing half done), 2 an option it does not have, 78 settings wrong. With `--wait` it changes
  * nothing and ends with 0 as soon as somebody else has done so, or with 1 after ten minutes: apps start behind it. With `--roles` it
  * prints deploy/postgres/roles.sql and needs no settings.
  */
@@ -13,7 +13,14 @@ const options = { name: 'migrate', defaults: { MANAGEMENT_PORT: 0 } };
 const LOOK_EVERY_MS = 2_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 
-answerHelp(MigrateConfig, options);
+answerHelp(MigrateConfig, {
+  ...options,
+  flags: {
+    '--wait':
+      'changes nothing, and ends as soon as somebody else has brought the schema up to date (1 after ten minutes)',
+    '--roles': 'prints deploy/postgres/roles.sql; needs no settings',
+  },
+});
 if (process.argv.includes('--roles')) process.stdout.write(rolesSql());
 else await withDatabase();
 

@@ -3,9 +3,9 @@ import { applyTopics, createKafka, kafkaOptions } from '@claimwire/kafka';
 import { answerHelp, loadConfig } from '@claimwire/service-host';
 import { TopicsConfig } from './config.js';
 
-/** Creates missing topics and brings the settings of the others up to date: exit 0 done, 1 failed, 78 settings wrong. */
+/** Creates missing topics and brings the settings of the others up to date: exit 0 done, 1 failed, 2 an option, 78 settings wrong. */
 const options = { name: 'topics', defaults: { MANAGEMENT_PORT: 0, KAFKA_CLIENT_ID: 'claimwire-topics' } };
-answerHelp(TopicsConfig, options);
+answerHelp(TopicsConfig, { ...options, flags: {} });
 const config = loadConfig(TopicsConfig, undefined, options);
 const kafka = createKafka({
   ...kafkaOptions(config),
