@@ -15,15 +15,20 @@ export const START_HELP = `npm start -- [options]: runs all of Claimwire on this
   --help                               this text
 
 Addresses and keys are in var/dev.json once everything is ready, logs in var/log. "npm run reset" clears the data.
+Exit code: 0 stopped by Ctrl-C or a signal; 1 could not be started; 2 wrong usage; 130 interrupted before it was installed and built.
 `;
 export const TEST_HELP = `npm test -- [options]: everything that CI runs, on a real Kafka and PostgreSQL.
 
   --quick    only format, lint, types, unit and property tests (also: npm run test:quick)
   --help     this text
+
+Exit code: 0 all passed; 1 something failed, all of which is shown; 2 wrong usage; 130 interrupted.
 `;
 export const RESET_HELP = `npm run reset -- [options]: deletes the data of "npm start" in this checkout, and nothing else.
 
   --help     this text
+
+Exit code: 0 nothing is left; 1 not while it runs; 2 wrong usage.
 `;
 
 const HELP = /** @type {const} */ ({ help: { type: 'boolean', default: false } });
