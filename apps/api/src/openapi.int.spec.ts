@@ -27,7 +27,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** Every route of DESIGN's REST contract that this version has, and our own beside them. */
+/** Every route that users rely on, and those added since. */
 const ROUTES = `
 GET POST /tenants
 GET PATCH /tenants/{id}

@@ -76,7 +76,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** DESIGN: every stored event is published once as the next version of its claim, and the state is the fold of all. */
+/** Every stored event is published once as the next version of its claim, and the state is the fold of all. */
 async function expectEverythingPublished(): Promise<void> {
   const stored = await pool.query<{ claim_key: string; fact: ClaimFact; version: number; message: string }>(
     'select claim_key, fact, version, message from claim_events order by claim_key, version',

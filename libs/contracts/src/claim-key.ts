@@ -6,7 +6,7 @@ export interface ClaimKeyParts {
   claimId: string;
 }
 
-/** `<tenant>/<provider>/<provider claim id>`, each part by encodeURIComponent (DESIGN, ClaimEvent). */
+/** `<tenant>/<provider>/<provider claim id>`, each part by encodeURIComponent. */
 export function formatClaimKey({ tenant, provider, claimId }: ClaimKeyParts): string {
   return [tenant, provider, claimId].map(encodeURIComponent).join('/');
 }

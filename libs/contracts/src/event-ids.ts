@@ -8,8 +8,8 @@ function digest(prefix: string, parts: readonly string[]): string {
 }
 
 /**
- * `ce_id` of a raw event (DESIGN, guarantee 2): the same fact sent again has the same id.
- * @param identity what PROVIDERS.md names as the identity of the provider's event
+ * `ce_id` of a raw event (docs/architecture.md, guarantee 2): the same fact sent again has the same id.
+ * @param identity what the provider's README names as the identity of its event
  */
 export function rawEventId(tenant: string, provider: string, identity: string): string {
   return digest('raw_', [tenant, provider, identity]);

@@ -43,7 +43,7 @@ function checkedLookup(allows: AddressPolicy, resolve: Resolve): LookupFunction 
 
 /**
  * A dispatcher for hosts that a tenant sets: it opens no socket to a private, loopback, link-local, metadata or otherwise
- * special address, decided at connect time on the resolved address (DESIGN, "Every socket to a host that a tenant sets").
+ * special address, decided at connect time on the resolved address.
  * Redirects are not followed: the answer is handed back as it is. HTTP/1.1, so that one request has one socket.
  *
  * A request to a refused address fails with AddressRefusedError (code ERR_ADDRESS_REFUSED).

@@ -51,7 +51,7 @@ interface Genuine {
   trace: RequestTrace | null;
 }
 
-/** The ingress contract, in its order: address, size, credentials, media type, content, durability (DESIGN). */
+/** The ingress contract, in its order: address, size, credentials, media type, content, durability (README). */
 @Injectable()
 export class WebhookReceiver {
   private readonly budget: InFlightBudget;

@@ -61,7 +61,7 @@ const NO_LIMIT: ProgressOptions = { limitMs: Infinity, storesAnswer: async () =>
 
 /**
  * A group consumer that hands whole batches over and never lets an offset pass that the handler has not settled. Outages are
- * waited out; any other error is a crash, with nothing committed (DESIGN, guarantee 7).
+ * waited out; any other error is a crash, with nothing committed (docs/architecture.md, guarantee 7).
  */
 export class BatchConsumer {
   private readonly logger: Logger;

@@ -9,7 +9,7 @@ export interface PartitionLag {
   /** Without the deployment's prefix. */
   topic: string;
   partition: number;
-  /** First offset that is not settled: PostgreSQL's, the truth (DESIGN, guarantee 4). */
+  /** First offset that is not settled: PostgreSQL's, the truth (docs/architecture.md, guarantee 4). */
   next: bigint;
   /** Offset that the next message will get. */
   high: bigint;

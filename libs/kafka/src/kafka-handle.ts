@@ -39,7 +39,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** All fields named: kafkajs takes other defaults where NODE_ENV is "test". */
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 6, factor: 0.2, multiplier: 2 };
 const PRODUCER_RETRY = { ...RETRY, retries: 1, maxRetryTime: 250 };
-/** A killed member holds its partitions for this long: DESIGN, a fifth of the client's default. */
+/** A killed member holds its partitions for this long: a fifth of the client's default. */
 const SESSION_TIMEOUT_MS = 6_000;
 export const HEARTBEAT_INTERVAL_MS = 2_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
@@ -139,7 +139,7 @@ export class KafkaHandle {
     return turn;
   }
 
-  /** Partitions of a topic, remembered: they never change in place (DESIGN, Topics). @throws if the topic is missing */
+  /** Partitions of a topic, remembered: they never change in place (docs/upgrading.md). @throws if the topic is missing */
   async partitionCount(topic: string): Promise<number> {
     const known = this.partitionCounts.get(topic);
     if (known !== undefined) return known;

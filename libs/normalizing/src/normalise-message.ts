@@ -55,7 +55,7 @@ export function normaliseMessage({ message, headers }: ReadMessage, context: Nor
   }
 }
 
-/** Minimum necessary (DESIGN, ClaimEvent): a provider's own words may name a person. */
+/** Minimum necessary: a provider's own words may name a person. */
 function withoutFreeText(fact: ClaimFact): ClaimFact {
   const lines = fact.lines.map((line) => ({ ...line, reasons: line.reasons.map(codesOnly) }));
   return { ...fact, reasons: fact.reasons.map(codesOnly), lines };

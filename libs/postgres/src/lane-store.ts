@@ -60,7 +60,7 @@ const ADVANCE: KeptStatement = {
     where id = $1 and epoch = $2 returning last_seq`,
 };
 
-/** Epoch-fenced offsets and leases (DESIGN, guarantees 4 and 5); the table is consumer_lanes. */
+/** Epoch-fenced offsets and leases (docs/architecture.md, guarantees 4 and 5); the table is consumer_lanes. */
 export class LaneStore {
   constructor(private readonly pool: Pool) {}
 

@@ -40,7 +40,7 @@ export type Verification =
 export type Reception =
   | {
       kind: 'accepted';
-      /** Goes into `ce_id`; null = every accepted request is its own event (PROVIDERS.md). */
+      /** Goes into `ce_id`; null = every accepted request is its own event. */
       identity: string | null;
       /** Partition key without the tenant: the provider's claim id, else its entity id. */
       entityId: string;

@@ -15,7 +15,7 @@ function formatFraction(digits: string): string {
 
 /**
  * Reads a date and time and gives it in UTC with 3 or, where more were sent, 6 fraction digits. Without an offset it is
- * UTC (PROVIDERS.md, TPA Stream). A date alone is not a time: it would order a whole day's events arbitrarily.
+ * UTC (README of libs/providers/tpastream). A date alone is not a time: it would order a whole day's events arbitrarily.
  * @returns null when it is not a real date and time of the years 1 to 9999
  */
 export function readTimestamp(value: unknown): Timestamp | null {
@@ -70,7 +70,7 @@ export function toSecondsAndMicroseconds(timestamp: Timestamp): [seconds: number
   return [Date.parse(`${seconds}Z`) / 1000, Number(fraction.padEnd(MICROSECOND_DIGITS, '0'))];
 }
 
-/** An event time over 24 h after its receipt is a broken clock: it would stay last in order for ever (DESIGN). */
+/** An event time over 24 h after its receipt is a broken clock: it would stay last in order for ever. */
 export function isTooFarInFuture(occurredAt: Timestamp, receivedAt: Timestamp): boolean {
   return Date.parse(occurredAt) - Date.parse(receivedAt) > DAY_MS;
 }

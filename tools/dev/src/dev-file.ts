@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { DemoInfo } from './demo/run-demo.js';
 
-/** `var/dev.json`: what a person or a test from outside needs to use a running system (DESIGN, "Apps and ports"). */
+/** `var/dev.json`: what a person or a test from outside needs to use a running system. */
 export interface DevFile {
   readonly api: { readonly url: string; readonly key: string };
   /** Base URL by provider. */

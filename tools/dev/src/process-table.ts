@@ -23,7 +23,7 @@ type Layout = Pick<StartOptions, 'replicas' | 'portOffset'>;
 
 const HOST = '127.0.0.1';
 const INGRESS = 'ingress-';
-/** The tenant that the admin key acts as when it names none: in development only (DESIGN, REST contract). */
+/** The tenant that the admin key acts as when it names none: in development only. */
 const DEMO_TENANT = 'demo';
 
 const base = (port: number): string => `http://${HOST}:${port}`;
@@ -59,7 +59,7 @@ const apiEnv = (settings: SystemSettings, urls: Record<string, string>): Record<
 });
 
 /**
- * Every process to start. First replicas have the ports of DESIGN plus the offset, further ones take from `extraPorts`.
+ * Every process to start. First replicas have the ports of tools/bootstrap/apps.mjs plus the offset, further ones take from `extraPorts`.
  * @throws when there are fewer extra ports than extraPortsNeeded()
  */
 export const processTable = (

@@ -34,7 +34,7 @@ export interface Try {
   random: number;
 }
 
-/** The statuses that mean something of their own (DESIGN, "Delivery semantics"); all others follow from their class. */
+/** The statuses that mean something of their own (docs/recipes/receive-deliveries.md, section 3); all others follow from their class. */
 const SPECIAL: Readonly<Record<number, Verdict>> = { 401: 'deauthorized', 406: 'rejected', 410: 'disabled' };
 const RETRY_AFTER_STATUSES: ReadonlySet<number> = new Set([429, 503]);
 

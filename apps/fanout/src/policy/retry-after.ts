@@ -1,4 +1,4 @@
-/** DESIGN, "Delivery semantics": a server may ask for at most one hour. */
+/** A server may ask for at most one hour. */
 export const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
 /**

@@ -1,4 +1,4 @@
-/** Where *retries* stand, they come after the first try (DESIGN, `retryPolicy`). */
+/** Where *retries* stand, they come after the first try. */
 export type RetryPolicy =
   | { type: 'fixed'; retries: number; delaySeconds: number }
   | { type: 'exponential'; initialSeconds: number; factor: number; maxDelaySeconds: number; maxElapsedSeconds: number }

@@ -36,7 +36,7 @@ const nothingEnded = (): Ended => ({ ids: new Set(), claims: new Set(), replays:
 
 /**
  * Between the table and the lane of one webhook. `complete` = every pending delivery is in the lane: only then may a fresh
- * one go straight from memory (DESIGN, guarantee 6), else it waits in the table for its turn.
+ * one go straight from memory (docs/architecture.md, guarantee 6), else it waits in the table for its turn.
  */
 export class Backlog {
   private complete = false;

@@ -65,7 +65,7 @@ interface PlannedEvents {
 const NOTHING: PlannedEvents = { rows: [], claims: [], records: [] };
 
 /**
- * Everything that a batch changes, in one transaction (DESIGN, guarantee 4): the lane moves on, new events, the state after
+ * Everything that a batch changes, in one transaction (docs/architecture.md, guarantee 4): the lane moves on, new events, the state after
  * them, and the outgoing messages, which are the stored ones themselves.
  * @throws FencedError when another process has claimed the lane, or when a commit whose answer got lost did happen: its
  *   messages are unknown to us, and claiming the lane anew sends them. Nothing is stored then.

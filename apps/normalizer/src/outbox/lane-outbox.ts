@@ -35,7 +35,7 @@ const idForSpan = ({ topic, headers }: PublishRecord): string | undefined =>
   topic === STATE_TOPIC ? undefined : headers.ce_id;
 
 /**
- * Sends a lane's committed messages to Kafka in lane order, while we hold its lease (DESIGN, guarantee 5). claim_events and
+ * Sends a lane's committed messages to Kafka in lane order, while we hold its lease (docs/architecture.md, guarantee 5). claim_events and
  * notices are the outbox: what is numbered above consumer_lanes.sent_seq may not have been sent, and is sent again by
  * whoever takes the lane over, with the same ids.
  */

@@ -23,7 +23,7 @@ const NOTE_WITHIN_MS = 2_000;
 
 /**
  * An unknown error crashes the consumer with nothing committed. After the third crash at one place the batch is halved
- * until the message that does it stands alone; that one is quarantined, everything around it is stored (DESIGN, guarantee 7).
+ * until the message that does it stands alone; that one is quarantined, everything around it is stored (docs/architecture.md, guarantee 7).
  */
 export class PoisonGuard {
   private readonly known = new Map<number, { epoch: bigint; place: CrashedAt | null }>();

@@ -13,7 +13,7 @@ export type FetchedReport =
   | { kind: 'not_needed'; reason: string }
   | Exclude<GetOutcome, { kind: 'ok' }>;
 
-/** Stedi's own, where a connection names none (PROVIDERS.md). */
+/** Stedi's own, where a connection names none (libs/providers/stedi/README.md). */
 const DEFAULT_CORE = 'https://core.us.stedi.com/2023-08-01';
 
 /** What must be known before a report can be asked for and placed in time. */

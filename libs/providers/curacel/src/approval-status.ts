@@ -2,7 +2,7 @@ import type { ClaimStatus, DecimalString } from '@claimwire/contracts';
 import { compareDecimals } from '@claimwire/provider-kit';
 import type { ApprovalStatus } from './claim.payload.js';
 
-/** Canonical status of a vetting result (PROVIDERS.md): approved for less than was billed is a partial approval. */
+/** Canonical status of a vetting result (README): approved for less than was billed is a partial approval. */
 export function statusOf(
   approval: ApprovalStatus,
   billed: DecimalString | null,

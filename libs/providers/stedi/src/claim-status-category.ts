@@ -1,6 +1,6 @@
 import type { ClaimStatus } from '@claimwire/contracts';
 
-/** X12 code list 507 (claim status category) as PROVIDERS.md maps it; R0 to R17 all ask for information. */
+/** X12 code list 507 (claim status category) as the README maps it; R0 to R17 all ask for information. */
 const CATEGORIES: Readonly<Record<string, ClaimStatus>> = {
   A0: 'received',
   A1: 'received',

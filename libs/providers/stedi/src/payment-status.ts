@@ -28,7 +28,7 @@ export function isPartialPayment({ charge, paid, patientResponsibility, adjustme
   return compareDecimals(addDecimals(paid, patientResponsibility), expected) < 0;
 }
 
-/** Canonical status of CLP02 (PROVIDERS.md). */
+/** Canonical status of CLP02 (README). */
 export function paymentStatus(code: string | null, amounts: PaymentAmounts): ClaimStatus {
   if (code === null) return 'unknown';
   // X12 pads nothing, but some payers write "01".

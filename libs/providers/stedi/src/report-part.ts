@@ -26,7 +26,7 @@ export interface ReportPartBody extends ReportContext {
 }
 
 export interface ReportPart {
-  /** Upper case: claims are matched without regard to case (PROVIDERS.md, correlation). */
+  /** Upper case: claims are matched without regard to case (README). */
   patientControlNumber: string;
   path: number[];
   body: ReportPartBody;

@@ -5,7 +5,7 @@ import { parseTpaClaimHead, readTpaClaim, readTpaClaimHead, type TpaClaim } from
 
 export const CLAIM_EVENT_TYPE = 'tpastream.claim';
 
-/** Their statuses as documented. None of them means paid: a status alone never does (PROVIDERS.md). */
+/** Their statuses as documented. None of them means paid: a status alone never does (README). */
 const STATUSES = new Map<string, ClaimStatus>([
   ['In Process', 'pending'],
   ['Processed', 'adjudicated'],

@@ -68,7 +68,7 @@ export class Pipeline {
   }
 
   /**
-   * What is wrong with what was stored and published; empty = DESIGN's guarantees 4 and 5 hold. A message that is sent
+   * What is wrong with what was stored and published; empty = guarantees 4 and 5 of docs/architecture.md hold. A message that is sent
    * again after a crash is none, as long as everything that followed it is sent again too.
    */
   async flaws(): Promise<string[]> {
