@@ -33,7 +33,7 @@ export class CanonicalBody {
   /** Name nodes of the objects that are being written, those of inner ones behind those of outer ones. */
   private readonly names = new Int32Array(MOST_NODES);
   private nameCount = 0;
-  /** By how many names there are and how long they are. A provider's objects of a kind have the same names in the same order. */
+  /** By how many names there are. A provider's objects of a kind have the same names in the same order. */
   private readonly known = new Map<number, Shape[]>();
   private knownCount = 0;
 
@@ -115,24 +115,21 @@ export class CanonicalBody {
   }
 
   private shapeOf(scan: JsonScan, base: number): Shape {
-    const { names, nameCount } = this;
-    let size = 0;
-    for (let at = base; at < nameCount; at += 1) size += scan.ends[names[at]!]! - scan.starts[names[at]!]!;
-    const key = size * MOST_NAME_BYTES + nameCount - base;
-    const alike = this.known.get(key);
+    const count = this.nameCount - base;
+    const alike = this.known.get(count);
     if (alike) for (const shape of alike) if (this.hasNames(shape, scan, base)) return shape;
     const shape = this.makeShape(scan, base);
-    if (size <= MOST_NAME_BYTES) this.remember(key, shape, alike);
+    if (shape.names.length <= MOST_NAME_BYTES) this.remember(count, shape, alike);
     return shape;
   }
 
   /** Quotes are between them, so that they are the same where all bytes are. */
-  private hasNames(shape: Shape, { body, starts, ends }: JsonScan, base: number): boolean {
+  private hasNames({ names: shape }: Shape, { body, starts, ends }: JsonScan, base: number): boolean {
     const { names, nameCount } = this;
     let known = 0;
     for (let at = base; at < nameCount; at += 1) {
       const end = ends[names[at]!]!;
-      for (let from = starts[names[at]!]!; from < end; from += 1) if (shape.names[known++] !== body[from]) return false;
+      for (let from = starts[names[at]!]!; from < end; from += 1) if (shape[known++] !== body[from]) return false;
     }
     return true;
   }
