@@ -32,9 +32,10 @@ const FAILED: Exchange = {
 /** An answer's headers are kept for the log up to this many characters each. */
 const KEPT_HEADER_LENGTH = 200;
 
-function answerOf({ status, error, headers }: Exchange): Answer {
+/** Of a Retry-After that came several times the first counts. */
+export function answerOf({ status, error, headers }: Exchange): Answer {
   if (status === null) return { kind: 'failure', error: error ?? 'network_error' };
-  return { kind: 'response', status, retryAfter: headers['retry-after'] };
+  return { kind: 'response', status, retryAfter: [headers['retry-after']].flat()[0] };
 }
 
 function secretsOf({ secretValues }: Destination, request: RenderedRequest | null): readonly string[] {

@@ -5,6 +5,7 @@ import { createEgressDispatcher } from '@claimwire/egress';
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
+import { answerOf } from './attempter.js';
 import { Deadlines } from './deadlines.js';
 import { exchange } from './http-exchange.js';
 
@@ -47,6 +48,12 @@ describe('an exchange', () => {
     expect(done).toMatchObject({ status: 429, error: null, headers: { 'retry-after': '7' } });
     expect(done.body.toString()).toBe('slow down');
     expect(done.phases.total).toBeGreaterThanOrEqual(done.phases.firstByte ?? Infinity);
+  });
+
+  it('with Retry-After twice is an answer like others, of which the first counts', async () => {
+    const done = await send((_request, response) => response.setHeader('retry-after', ['7', '9']).writeHead(429).end());
+    expect(done.headers['retry-after']).toEqual(['7', '9']);
+    expect(answerOf(done)).toEqual({ kind: 'response', status: 429, retryAfter: '7' });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingHttpHeaders } from 'node:http';
 import { takeConnectionTimes, type ConnectionTimes } from '@claimwire/egress';
 import type { Dispatcher } from 'undici';
+import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import { attemptError } from './attempt-error.js';
 import type { AttemptError } from './attempt-error.js';
 import type { Deadlines } from './deadlines.js';
@@ -24,6 +24,7 @@ export interface Exchange {
   /** null where there was no whole answer. */
   status: number | null;
   error: AttemptError | null;
+  /** By lower-case name; one that came several times has a list. */
   headers: IncomingHttpHeaders;
   /** Its first part. */
   body: Buffer;
