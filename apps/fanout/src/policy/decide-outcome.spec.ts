@@ -67,7 +67,13 @@ describe('what becomes of the delivery', () => {
     [503, 'Tue, 11 Mar 2025 14:35:30 GMT', 30_000],
     [503, 'Tue, 11 Mar 2025 14:00:00 GMT', 0],
     [429, '86400', 3_600_000],
+    [503, 'Tuesday, 11-Mar-25 14:35:30 GMT', 30_000],
+    [503, '2025-03-11T14:35:30Z', 30_000],
     [429, 'soon', 90_000],
+    [429, '-5', 90_000],
+    [429, '1.5', 90_000],
+    [503, '5, 5', 90_000],
+    [503, 'in 5', 90_000],
     [429, undefined, 90_000],
     [500, '7', 90_000],
   ])('%i with Retry-After %s is due again after %i ms', (status, retryAfter, delayMs) => {
