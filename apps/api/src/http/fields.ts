@@ -84,8 +84,25 @@ export function YesNo(options: Common = {}) {
   return field(options, { type: 'boolean' }, IsBoolean());
 }
 
+/** Of ISO 8601 what Date and PostgreSQL both read as the same: no weeks, no day alone of a year, no offset beyond 15 hours. */
+const POINT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-](0\d|1[0-5]):?\d{2})?)?$/;
+
+const IsPoint = () =>
+  ValidateBy({
+    name: 'point',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && POINT.test(value) && !Number.isNaN(Date.parse(value)),
+      defaultMessage: () => '$property must be a day or a time like 2025-03-11T14:35:00Z',
+    },
+  });
+
 export function Instant(options: Common = {}) {
-  return field(options, { type: 'string', format: 'date-time' }, IsISO8601({ strict: true, strictSeparator: true }));
+  return field(
+    options,
+    { type: 'string', format: 'date-time' },
+    IsISO8601({ strict: true, strictSeparator: true }),
+    IsPoint(),
+  );
 }
 
 export function Json(options: Common = {}) {
