@@ -1,4 +1,5 @@
 import type { EventFacts } from '@claimwire/contracts';
+import type { Delivery } from '../src/lanes/delivery.js';
 import type { Destination } from '../src/configuration/destination.js';
 import type { Binding } from '../src/matching/binding-index.js';
 
@@ -53,5 +54,22 @@ export const exampleDestination = (more: Partial<Destination> = {}): Destination
   oauth: null,
   shownHead: '{"headers":{"user-agent":"x"',
   secretValues: [],
+  ...more,
+});
+
+export const exampleDelivery = (more: Partial<Delivery> = {}): Delivery => ({
+  id: '4711',
+  webhookId: 'whk_1',
+  tenant: 'demo',
+  eventId: 'evt_1',
+  eventType: 'claim.updated',
+  claimKey: 'demo/cair/1',
+  version: 3,
+  replayId: '',
+  tries: 0,
+  firstTriedAt: null,
+  receivedAt: '2026-01-01T00:00:00.000Z',
+  traceparent: undefined,
+  message: Buffer.from('{}'),
   ...more,
 });

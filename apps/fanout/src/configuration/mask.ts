@@ -19,3 +19,16 @@ export function maskUrl(address: string): string {
 export function maskText(text: string, secrets: readonly string[]): string {
   return secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
 }
+
+/** Fewer characters of a secret tell nothing. */
+const SHORTEST_PART = 4;
+
+/** Of a text that was cut off: without the first part of a secret at its end, which `maskText` does not know. */
+export function maskEnd(text: string, secrets: readonly string[]): string {
+  for (const secret of secrets) {
+    for (let length = secret.length - 1; length >= SHORTEST_PART; length -= 1) {
+      if (text.endsWith(secret.slice(0, length))) return text.slice(0, -length) + MASK;
+    }
+  }
+  return text;
+}

@@ -1,25 +1,17 @@
 import { createLogger } from '@claimwire/service-host';
 import { describe, expect, it } from 'vitest';
+import { exampleDelivery } from '../../test/examples.js';
 import type { Delivery } from '../lanes/delivery.js';
 import type { Outcome } from '../policy/decide-outcome.js';
 import { attemptLines } from './attempt-line.js';
 import type { Exchange } from './http-exchange.js';
 
-const DELIVERY: Delivery = {
-  id: '4711',
-  webhookId: 'whk_1',
+const DELIVERY = exampleDelivery({
   tenant: 'clinic "one"\n',
-  eventId: 'evt_1',
-  eventType: 'claim.updated',
   claimKey: 'canary-claim',
-  version: 3,
-  replayId: '',
   tries: 1,
-  firstTriedAt: null,
-  receivedAt: '2026-01-01T00:00:00.000Z',
-  traceparent: undefined,
   message: Buffer.from('canary-message'),
-};
+});
 const ANSWERED: Exchange = {
   status: 204,
   error: null,

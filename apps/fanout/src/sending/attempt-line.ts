@@ -1,13 +1,16 @@
 import { infoLines, jsonMember, type RootLogger } from '@claimwire/service-host';
 import type { Delivery } from '../lanes/delivery.js';
 import type { Outcome } from '../policy/decide-outcome.js';
-import type { Exchange, Phases } from './http-exchange.js';
+import type { Phases } from './http-exchange.js';
+import type { AttemptRecord } from './settlement.js';
+
+type Tried = Pick<AttemptRecord, 'status' | 'error' | 'phases'>;
 
 const EVENT = 'delivery.attempted';
 const HEAD = jsonMember('event', EVENT);
 
 /** The log line of one attempt, put together by hand: each delivery has one. */
-export function attemptLines(logger: RootLogger): (delivery: Delivery, exchange: Exchange, outcome: Outcome) => void {
+export function attemptLines(logger: RootLogger): (delivery: Delivery, attempt: Tried, outcome: Outcome) => void {
   const write = infoLines(logger, EVENT);
   return (delivery, { status, error, phases }, outcome) => {
     const retry = outcome.type === 'retry' ? `,"retryInMs":${Math.round(outcome.delayMs)}` : '';

@@ -1,7 +1,7 @@
 import { traceparentFrom, type RootLogger, type Tracing } from '@claimwire/service-host';
 import type { Dispatcher } from 'undici';
 import type { Destination } from '../configuration/destination.js';
-import { maskHeader, maskText } from '../configuration/mask.js';
+import { maskEnd, maskHeader, maskText } from '../configuration/mask.js';
 import type { Delivery } from '../lanes/delivery.js';
 import type { FanoutMetrics } from '../metrics.js';
 import { decideOutcome } from '../policy/decide-outcome.js';
@@ -9,7 +9,7 @@ import type { Answer, Outcome } from '../policy/decide-outcome.js';
 import { addToken } from './add-token.js';
 import { attemptLines } from './attempt-line.js';
 import { Deadlines } from './deadlines.js';
-import { exchange } from './http-exchange.js';
+import { exchange, KEPT_BODY_BYTES } from './http-exchange.js';
 import type { Exchange } from './http-exchange.js';
 import { renderRequest } from './render-request.js';
 import type { RenderedRequest } from './render-request.js';
@@ -53,7 +53,30 @@ function responseOf(
   for (const [name, value] of Object.entries(headers)) {
     shown[name] = maskText(maskHeader(name, String(value)), secrets).slice(0, KEPT_HEADER_LENGTH);
   }
-  return { headers: shown, body: logResponse === 'full' ? maskText(body.toString('utf8'), secrets) : '' };
+  const text = logResponse === 'full' ? maskText(body.toString('utf8'), secrets) : '';
+  return { headers: shown, body: body.length < KEPT_BODY_BYTES ? text : maskEnd(text, secrets) };
+}
+
+interface Ended {
+  at: number;
+  /** null where there was nothing to send. */
+  request: RenderedRequest | null;
+  result: Exchange;
+}
+
+function conclude(destination: Destination, delivery: Delivery, { at, request, result }: Ended): Attempted {
+  const outcome = decideOutcome({
+    answer: answerOf(result),
+    policy: destination.retryPolicy,
+    earlierTries: delivery.tries,
+    firstTriedAt: delivery.firstTriedAt,
+    now: Date.now(),
+    random: Math.random(),
+  });
+  const { status, error, phases } = result;
+  const shown = `${destination.shownHead}${request?.headers.shown ?? ''}}}`;
+  const response = responseOf(result, destination, secretsOf(destination, request));
+  return { outcome, attempt: { at, status, error, phases, request: shown, response } };
 }
 
 /** Makes one attempt of a delivery and says what becomes of it; stores nothing. */
@@ -64,7 +87,7 @@ export class Attempter {
 
   constructor(
     private readonly dispatcher: Dispatcher,
-    logger: RootLogger,
+    private readonly logger: RootLogger,
     private readonly metrics: FanoutMetrics,
     private readonly tracing: Tracing,
   ) {
@@ -72,34 +95,27 @@ export class Attempter {
     this.log = attemptLines(logger);
   }
 
-  /** Never rejects for what the other side does: that is an outcome. */
+  /** Never rejects for what the other side does: that is an outcome, also where it is something that we stumble over. */
   async attempt(destination: Destination, delivery: Delivery): Promise<Attempted> {
     const at = Date.now();
     const span = startAttempt(this.tracing, destination, delivery);
     const traced = span ? { ...delivery, span: traceparentFrom(span) } : delivery;
     const { request, result } = await this.send(destination, traced, at, performance.now());
-    const outcome = decideOutcome({
-      answer: answerOf(result),
-      policy: destination.retryPolicy,
-      earlierTries: delivery.tries,
-      firstTriedAt: delivery.firstTriedAt,
-      now: Date.now(),
-      random: Math.random(),
-    });
-    this.report(delivery, result, outcome);
-    if (span) endAttempt(span, result, outcome);
-    const { status, error, phases } = result;
-    return {
-      outcome,
-      attempt: {
-        at,
-        status,
-        error,
-        phases,
-        request: `${destination.shownHead}${request?.headers.shown ?? ''}}}`,
-        response: responseOf(result, destination, secretsOf(destination, request)),
-      },
-    };
+    let attempted: Attempted;
+    try {
+      attempted = conclude(destination, delivery, { at, request, result });
+    } catch (error) {
+      // One receiver must not end the process, and with it everybody's deliveries.
+      this.logger.error(
+        { err: error, webhook: destination.id, delivery: delivery.id },
+        'delivery.answer_not_understood',
+      );
+      const failed: Exchange = { ...FAILED, error: 'invalid_response', phases: result.phases };
+      attempted = conclude(destination, delivery, { at, request, result: failed });
+    }
+    this.report(delivery, attempted);
+    if (span) endAttempt(span, attempted.attempt, attempted.outcome);
+    return attempted;
   }
 
   private async send(
@@ -150,9 +166,9 @@ export class Attempter {
     return exchange(this.dispatcher, { origin, path, method, headers, body, timeoutMs }, this.deadlines);
   }
 
-  private report(delivery: Delivery, result: Exchange, outcome: Outcome): void {
-    this.metrics.attempted(outcome.type, result.phases.total / 1000);
+  private report(delivery: Delivery, { attempt, outcome }: Attempted): void {
+    this.metrics.attempted(outcome.type, attempt.phases.total / 1000);
     if (outcome.type === 'delivered' && delivery.replayId === '') this.metrics.delivered(delivery.receivedAt);
-    this.log(delivery, result, outcome);
+    this.log(delivery, attempt, outcome);
   }
 }

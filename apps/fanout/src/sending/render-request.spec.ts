@@ -3,7 +3,7 @@ import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
 import { compileDestination } from '../configuration/compile-destination.js';
 import type { WebhookRecord } from '../configuration/compile-destination.js';
-import { maskText } from '../configuration/mask.js';
+import { maskEnd, maskText } from '../configuration/mask.js';
 import { UnusableWebhookError } from '../configuration/destination.js';
 import type { Delivery } from '../lanes/delivery.js';
 import { renderRequest } from './render-request.js';
@@ -230,6 +230,13 @@ describe('a webhook that cannot be sent to', () => {
     const [, pair = ''] = (basic.headers[basic.headers.indexOf('authorization') + 1] ?? '').split(' ');
     expect(maskText(`Authorization: Basic ${pair}`, basic.secretValues)).toBe('Authorization: ***');
     expect(maskText(pair, basic.secretValues)).toBe('***');
+  });
+
+  it('holds no beginning of a secret where an answer was cut off within it', () => {
+    const secrets = ['partner-secret', 'own-secret'];
+    expect(maskEnd('you sent partner-sec', secrets)).toBe('you sent ***');
+    expect(maskEnd('you sent own-', secrets)).toBe('you sent ***');
+    expect(maskEnd('you sent own', secrets)).toBe('you sent own');
   });
 
   it('has no content type where it has no body, and a dummy header where the credential set has one', () => {

@@ -2,7 +2,7 @@ import { failSpan, serverAttributes, type Span, SpanKind, type Tracing } from '@
 import type { Destination } from '../configuration/destination.js';
 import type { Delivery } from '../lanes/delivery.js';
 import type { Outcome } from '../policy/decide-outcome.js';
-import type { Exchange } from '../sending/http-exchange.js';
+import type { AttemptRecord } from '../sending/settlement.js';
 
 /**
  * The span of one try, in the trace of the webhook that caused it; one of its own where that is not known (a replay, or what was
@@ -29,7 +29,7 @@ export function startAttempt(tracing: Tracing, destination: Destination, deliver
   return traceparent === undefined ? tracing.root(method, options) : tracing.child(method, traceparent, options);
 }
 
-export function endAttempt(span: Span, { status, error }: Exchange, outcome: Outcome): void {
+export function endAttempt(span: Span, { status, error }: AttemptRecord, outcome: Outcome): void {
   if (status !== null) span.setAttribute('http.response.status_code', status);
   span.setAttribute('claimwire.outcome', outcome.type);
   if (outcome.type !== 'delivered') failSpan(span, error ?? String(status));
