@@ -26,6 +26,12 @@ describe('an error of the database', () => {
     expect(body).not.toContain('CANARY');
   });
 
+  it('23503 is a change by another request at the same time: 409', () => {
+    const { status, body } = answerTo(databaseError('23503'));
+    expect(status).toBe(409);
+    expect(body).not.toContain('CANARY');
+  });
+
   it.each(['22012', '42P01', '08006'])('%s is ours: 500, and says nothing', (code) => {
     const { status, body } = answerTo(databaseError(code));
     expect(status).toBe(500);

@@ -30,7 +30,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof HttpException) return new Problem(error.getStatus(), error.message);
     const status = statusOf(error);
     if (status !== undefined && status >= 400 && status < 500) return new Problem(status, (error as Error).message);
-    if (isUnreadable(error)) return new Problem(400, 'The request holds a value that cannot be read.');
+    if (hasCode(error, UNREADABLE)) return new Problem(400, 'The request holds a value that cannot be read.');
+    if (hasCode(error, OVERTAKEN))
+      return new Problem(409, 'Another request changed what this one is about: read it and try again.');
     this.logger.error({ msg: 'request failed', ...describe(error) });
     return new Problem(500);
   }
@@ -39,8 +41,11 @@ export class ProblemFilter implements ExceptionFilter {
 /** SQLSTATEs of a text that is no text (with a character 0) or no time for PostgreSQL: only the request can have brought it. */
 const UNREADABLE = new Set(['22021', '22P05', '22007', '22008', '22009']);
 
-const isUnreadable = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && UNREADABLE.has(error.code);
+/** SQLSTATEs of a reference to what is gone by now, or of what is referred to by now: the request was sound when it was checked. */
+const OVERTAKEN = new Set(['23503']);
+
+const hasCode = (error: unknown, codes: ReadonlySet<string>): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.has(error.code);
 
 /** Fastify's own errors (body too large, not JSON, …) carry the status. */
 function statusOf(error: unknown): number | undefined {

@@ -1,7 +1,9 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
+import { findMisshapen } from './find-misshapen.js';
 import { notValid, Problem, type FieldError } from './problem.js';
+import { shownName } from './shown-name.js';
 
 const RULES = {
   whitelist: true,
@@ -22,14 +24,6 @@ export function flattenErrors(errors: ValidationError[], prefix = ''): FieldErro
   });
 }
 
-const NAME = /^[A-Za-z0-9._-]{1,64}$/;
-const MOST_DIGITS = 6;
-const NOT_SHOWN = '(a name that is not shown)';
-
-/** A name of ours that is misspelt is said; what can be none may be a value, or somebody's number, in the wrong place. */
-const shownName = (name: string): string =>
-  NAME.test(name) && name.replaceAll(/\D/g, '').length <= MOST_DIGITS ? name : NOT_SHOWN;
-
 /** One without a name says only that a value is no instance of a known class; what holds it says what it should be. */
 const isNamed = ({ property }: ValidationError): boolean => property !== undefined;
 
@@ -39,6 +33,8 @@ export async function validateAs<T extends object>(
   value: object,
   prefix = '',
 ): Promise<{ instance: T; errors: FieldError[] }> {
+  const misshapen = findMisshapen(value, prefix);
+  if (misshapen) return { instance: new type(), errors: [misshapen] };
   const instance = plainToInstance(type, value);
   return { instance, errors: flattenErrors(await validate(instance, RULES), prefix) };
 }

@@ -57,7 +57,7 @@ export class BindingsController {
     @Body() body: UpdateBinding,
   ) {
     return this.dataSource.transaction(async (manager): Promise<BindingView> => {
-      const binding = await find(manager, caller, webhookId, id);
+      const binding = await find(manager, caller, webhookId, id, true);
       binding.eventType = body.eventType ?? binding.eventType;
       if (body.filters) binding.filters = { ...body.filters };
       await manager.save(binding);
@@ -73,14 +73,22 @@ export class BindingsController {
   @ApiGone()
   remove(@AsTenant() caller: Caller, @Param('webhookId') webhookId: string, @Param('id') id: string) {
     return this.dataSource.transaction(async (manager): Promise<void> => {
-      await manager.remove(await find(manager, caller, webhookId, id));
+      await manager.remove(await find(manager, caller, webhookId, id, true));
       await audit(manager, caller, 'binding.deleted', id, { webhookId });
     });
   }
 }
 
-async function find(manager: EntityManager, { tenant }: Caller, webhookId: string, id: string): Promise<Binding> {
-  const binding = await manager.findOneBy(Binding, { id, webhookId, tenantId: tenant });
+/** @param isChanged holds the row until the transaction ends: a save would bring back what is deleted meanwhile */
+async function find(
+  manager: EntityManager,
+  { tenant }: Caller,
+  webhookId: string,
+  id: string,
+  isChanged = false,
+): Promise<Binding> {
+  const lock = isChanged ? { mode: 'pessimistic_write' as const } : undefined;
+  const binding = await manager.findOne(Binding, { where: { id, webhookId, tenantId: tenant }, lock });
   if (!binding) throw notFound('binding');
   return binding;
 }

@@ -266,6 +266,24 @@ describe('bindings', () => {
     expect((await get(`${path}/${body.id}`)).status).toBe(404);
   });
 
+  it('that are deleted while they are changed are gone, for who changes them too', async () => {
+    const path = await bindings();
+    const { id } = (await post(path, { eventType: '*' })).body;
+    const other = await pool.connect();
+    try {
+      await other.query('begin');
+      await other.query('delete from bindings where id = $1', [id]);
+      const changing = patch(`${path}/${id}`, { eventType: 'claim.updated' });
+      const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await other.query(waiting)).rowCount, { timeout: 20_000 }).toBe(1);
+      await other.query('commit');
+      expect((await changing).status).toBe(404);
+      expect((await get(`${path}/${id}`)).status).toBe(404);
+    } finally {
+      other.release();
+    }
+  });
+
   it.each([
     ['an unknown event type', { eventType: 'claim.*' }, ['eventType']],
     ['an unknown filter', { eventType: '*', filters: { colour: 'red' } }, ['filters.colour']],
