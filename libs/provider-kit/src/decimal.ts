@@ -5,7 +5,8 @@ import { Decimal as BaseDecimal } from 'decimal.js';
 /** Wide enough that no sum of claim amounts is ever rounded. */
 const Decimal = BaseDecimal.clone({ precision: 60 });
 
-const DECIMAL_TEXT = /^[+-]?\d{1,18}(?:\.\d{1,12})?$/;
+/** X12 writes no zero before the point: an adjustment of half a dollar is ".5". */
+const DECIMAL_TEXT = /^[+-]?(?:\d{1,18}(?:\.\d{1,12})?|\.\d{1,12})$/;
 /** Text that is already in our form: most amounts of an 835 are. */
 const PLAIN_TEXT = /^(?:-?[1-9]\d{0,17}|0)\.\d{2}$/;
 const MAX_AMOUNT = 1e18;

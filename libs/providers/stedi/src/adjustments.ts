@@ -4,7 +4,10 @@ import { addDecimals, readCode, readDecimal, readList, readObject } from '@claim
 export interface Adjustment {
   group: string;
   code: string;
+  /** null where none is stated. */
   amount: DecimalString | null;
+  /** An amount is stated and cannot be read. */
+  isUnreadable: boolean;
 }
 
 /** One CAS segment has up to six pairs of reason and amount. */
@@ -18,9 +21,15 @@ export function readAdjustments(value: unknown): Adjustment[] {
       const group = readCode(segment.claimAdjustmentGroupCode)?.toUpperCase() ?? '';
       return PAIRS.flatMap((pair) => {
         const code = readCode(segment[`adjustmentReasonCode${pair}`]);
-        return code === null ? [] : [{ group, code, amount: readDecimal(segment[`adjustmentAmount${pair}`]) }];
+        return code === null ? [] : [{ group, code, ...readAmount(segment[`adjustmentAmount${pair}`]) }];
       });
     });
+}
+
+function readAmount(stated: unknown): Pick<Adjustment, 'amount' | 'isUnreadable'> {
+  const amount = readDecimal(stated);
+  const isStated = stated !== undefined && stated !== null && stated !== '';
+  return { amount, isUnreadable: isStated && amount === null };
 }
 
 const ZERO = '0.00';

@@ -31,7 +31,7 @@ describe('the status of an 835 claim payment', () => {
 });
 
 describe('a payment is partial when something of the charge is left that nobody accounts for', () => {
-  const adjustment = (group: string, code: string, amount: string) => ({ group, code, amount });
+  const adjustment = (group: string, code: string, amount: string) => ({ group, code, amount, isUnreadable: false });
 
   it.each([
     ['the rest is contractual', { adjustments: [adjustment('CO', '45', '60.00')] }, false],

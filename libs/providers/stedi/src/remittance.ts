@@ -48,7 +48,7 @@ const takeBack = (amount: DecimalString): DecimalString =>
 
 /**
  * What one claim payment of an 835 states; the part of the fact that both reports share is added by the caller.
- * @returns a constant reason code where amounts are missing: a ledger entry cannot be guessed
+ * @returns a constant reason code where amounts are missing or cannot be read: neither a ledger entry nor a status can be guessed
  */
 export function stateRemittance(part: ReportPartBody): (Partial<StatedFact> & Pick<StatedFact, 'status'>) | string {
   const info = readObject(part.claim.claimPaymentInfo);
@@ -57,6 +57,7 @@ export function stateRemittance(part: ReportPartBody): (Partial<StatedFact> & Pi
   if (charge === null || paid === null) return 'payment_amounts_missing';
   const lines = readList(part.claim.serviceLines).map(readRemittanceLine);
   const adjustments = [...readAdjustments(part.claim.claimAdjustments), ...lines.flatMap((line) => line.adjustments)];
+  if (adjustments.some(({ isUnreadable }) => isUnreadable)) return 'adjustment_amount_unreadable';
   const patientResponsibility =
     readDecimal(info.patientResponsibilityAmount) ?? sumAdjustments(adjustments, ({ group }) => group === 'PR');
   const code = readCode(info.claimStatusCode);

@@ -242,10 +242,27 @@ describe('a claim payment of an 835', () => {
     expect(factOf(payment({ patientResponsibilityAmount: undefined })).amounts.patientResponsibility).toBe('19.20');
   });
 
+  it('counts an adjustment below one that X12 writes without the zero before its point', () => {
+    const info = { totalClaimChargeAmount: '100', claimPaymentAmount: '99.5', patientResponsibilityAmount: '0' };
+    const claimAdjustments = [{ claimAdjustmentGroupCode: 'CO', adjustmentReasonCode1: '45', adjustmentAmount1: '.5' }];
+    expect(factOf(payment(info, { claimAdjustments, serviceLines: [] })).status).toBe('paid');
+  });
+
   it('is quarantined where its amounts cannot be read: a ledger entry cannot be guessed', () => {
     expect(normaliseReportPart(rawEvent(payment({ claimPaymentAmount: 'sixty' })))).toEqual({
       kind: 'quarantine',
       reason: 'payment_amounts_missing',
+    });
+  });
+
+  it.each([
+    ['of the claim', (adjustments: object[]) => ({ claimAdjustments: adjustments, serviceLines: [] })],
+    ['of a line', (adjustments: object[]) => ({ serviceLines: [{ serviceAdjustments: adjustments }] })],
+  ])('is quarantined where the amount of an adjustment %s cannot be read: its status would be a guess', (_, where) => {
+    const adjustment = { claimAdjustmentGroupCode: 'CO', adjustmentReasonCode1: '45', adjustmentAmount1: 'twenty' };
+    expect(normaliseReportPart(rawEvent(payment({}, where([adjustment]))))).toEqual({
+      kind: 'quarantine',
+      reason: 'adjustment_amount_unreadable',
     });
   });
 });
