@@ -5,8 +5,8 @@ export class NotCanonicalError extends Error {
 
 /**
  * A JSON value in the form of RFC 8785: members sorted by UTF-16 code units, no spaces, numbers and text as ECMAScript writes
- * them. Every webhook runs it, so that it walks plain data only, by recursion: what `parseJsonObject` gives is nested
- * 500 levels deep at most, and has no `toJSON` and no cycles. Members that are undefined are left out.
+ * them. It walks plain data only, by recursion: what `parseJsonObject` gives is nested 500 levels deep at most, and has no
+ * `toJSON` and no cycles. Members that are undefined are left out. (Bodies that the scan knows: canonical-body.ts.)
  * @throws NotCanonicalError
  */
 export function canonicalJson(value: unknown): string {
@@ -42,54 +42,11 @@ function canonicalList(values: readonly unknown[]): string {
 }
 
 function canonicalMembers(object: Readonly<Record<string, unknown>>): string {
-  const { order, heads } = shapeOf(Object.keys(object));
-  const values = Object.values(object);
   let text = '';
-  for (let at = 0; at < order.length; at++) {
-    const value = values[order[at]!];
-    if (value !== undefined) text += (text === '' ? '' : ',') + heads[at]! + canonicalJson(value);
+  // without a comparison of one's own, sort() goes by UTF-16 code units
+  for (const name of Object.keys(object).sort()) {
+    const value = object[name];
+    if (value !== undefined) text += `${text === '' ? '' : ','}${canonicalText(name)}:${canonicalJson(value)}`;
   }
   return `{${text}}`;
-}
-
-/** An object's names as they stand in it; in canonical order where each stands there, and what it begins its member with. */
-interface Shape {
-  names: readonly string[];
-  order: readonly number[];
-  heads: readonly string[];
-}
-
-/** Shapes that are remembered at a time, over all and of one first name: more than a provider's objects have. */
-const [MOST_SHAPES, MOST_ALIKE] = [1_000, 16];
-/** Of all names of one: a sender chooses them, and must not choose how much memory they take. */
-const MOST_CHARACTERS = 2_000;
-/** By the first name. A provider's objects of a kind have the same names in the same order: sorting them was the most of this. */
-const known = new Map<string, Shape[]>();
-let knownCount = 0;
-
-function shapeOf(names: readonly string[]): Shape {
-  const [first = ''] = names;
-  const alike = known.get(first);
-  if (alike) for (const shape of alike) if (isSame(shape.names, names)) return shape;
-  const order = names.map((_, at) => at).sort((one, other) => (names[one]! < names[other]! ? -1 : 1));
-  const shape = { names, order, heads: order.map((at) => `${canonicalText(names[at]!)}:`) };
-  remember(first, shape, alike);
-  return shape;
-}
-
-function remember(first: string, shape: Shape, alike: Shape[] | undefined): void {
-  if (shape.heads.reduce((sum, { length }) => sum + length, 0) > MOST_CHARACTERS) return;
-  if (knownCount >= MOST_SHAPES) {
-    known.clear();
-    knownCount = 0;
-  }
-  if (alike && alike.length < MOST_ALIKE) alike.push(shape);
-  else known.set(first, [shape]);
-  knownCount += 1;
-}
-
-function isSame(some: readonly string[], others: readonly string[]): boolean {
-  if (some.length !== others.length) return false;
-  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false;
-  return true;
 }
