@@ -6,20 +6,7 @@ import {
   type PoolClient,
   type PoolOptions,
 } from '@claimwire/postgres';
-import { createTestDatabase } from '@claimwire/testkit';
-
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: PlanNode[];
-}
-
-interface Explained {
-  'QUERY PLAN': { Plan: PlanNode }[];
-}
+import { createTestDatabase, explain, rowsScanned } from '@claimwire/testkit';
 
 export interface StoredDeliveries {
   /** Numbers of the claims: one delivery for each. */
@@ -77,9 +64,7 @@ export class DeliveriesTable {
       const client = await this.pool.connect();
       try {
         await client.query('begin');
-        const { rows } = await client.query<Explained>(`explain (analyze, format json) ${text}`, values);
-        for (const { 'QUERY PLAN': plans } of rows)
-          this.touched += plans.reduce((sum, { Plan }) => sum + touchedBy(Plan), 0);
+        this.touched += rowsScanned(await explain(client, text, values), 'deliveries');
       } finally {
         await client.query('rollback');
         client.release();
@@ -115,10 +100,4 @@ async function rowsRead(client: PoolClient): Promise<number> {
     `select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_xact_user_tables where relname = 'deliveries'`,
   );
   return rows[0]!.read;
-}
-
-function touchedBy(node: PlanNode): number {
-  const own = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
-  const isScan = node['Relation Name'] === 'deliveries' && node['Node Type'].endsWith('Scan');
-  return (isScan ? own : 0) + (node.Plans ?? []).reduce((sum, plan) => sum + touchedBy(plan), 0);
 }

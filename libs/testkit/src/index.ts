@@ -19,6 +19,7 @@ export { nodeOptions } from './engine/node-options.js';
 export { isRoot } from './engine/postgres-user.js';
 export { type Launch, type ServerCommand, ServerProcess } from './engine/server-process.js';
 export { dockerAnswers, startTestEngines } from './engine/test-engines.js';
+export { explain, type PlanNode, rowsRead, rowsScanned } from './query-plan.js';
 export * from './test-database.js';
 export * from './senders/index.js';
 export * from './stedi-report-server/index.js';

@@ -1,5 +1,5 @@
 import { createPool, type Pool } from '@claimwire/postgres';
-import { createTestDatabase, type TestDatabase } from '@claimwire/testkit';
+import { createTestDatabase, explain, rowsRead, type TestDatabase } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SEED_MANY_CLAIMS } from '../../test/seed-many-claims.js';
 import { keyParts, listStatement, type ListPlace, type Statement } from './list-claims.js';
@@ -28,27 +28,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-interface PlanNode {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: PlanNode[];
-}
-
-async function nodesOf({ text, values }: Statement): Promise<PlanNode[]> {
-  const { rows } = await pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
-    `explain (analyze, timing off, format json) ${text}`,
-    values,
-  );
-  const flat = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flat)];
-  return flat(rows[0]!['QUERY PLAN'][0].Plan);
-}
-
-const rowsRead = (node: PlanNode) =>
-  (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+const nodesOf = ({ text, values }: Statement) => explain(pool, text, values);
 
 const FILTERS = [
   {},
