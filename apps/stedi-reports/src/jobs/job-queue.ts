@@ -34,11 +34,15 @@ interface JobRow {
   age_ms: number;
 }
 
-/** The connection that was served longest ago; its row lock makes the limits hold over all replicas. */
+/**
+ * The connection that was served longest ago; its row lock makes the limits hold over all replicas. Its earliest job is asked for, not
+ * whether there is one that is due: that reads every waiting job of a burst that statistics know nothing of yet.
+ */
 const NEXT_CONNECTION = `
   select connection_id from stedi_report_connections c
   where paused_at is null and ready_at <= now()
-    and exists (select from stedi_jobs where connection_id = c.connection_id and state = 'waiting' and due_at <= now())
+    and (select due_at from stedi_jobs where connection_id = c.connection_id and state = 'waiting'
+      order by due_at limit 1) <= now()
     and (select count(*) from stedi_jobs where connection_id = c.connection_id and leased_until > now()) < $1
   order by served_at limit 1 for update skip locked`;
 
