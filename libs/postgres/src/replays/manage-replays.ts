@@ -14,8 +14,10 @@ export type NewReplay = ReplaySelection & {
 const LARGEST_COUNT = 1_000_000;
 
 const COUNTS = {
-  window: `select count(*)::int as count from (select from claim_events
-    where tenant_id = $1 and received_at >= $2 and received_at < $3 limit ${LARGEST_COUNT}) as counted`,
+  window: `select count(*)::int as count from (
+    select from claim_events where tenant_id = $1 and received_at >= $2 and received_at < $3
+    union all select from notices where tenant_id = $1 and lane_id <> 0 and received_at >= $2 and received_at < $3
+    limit ${LARGEST_COUNT}) as counted`,
   claim: `select count(*)::int as count from claim_events where tenant_id = $1 and claim_key = $2`,
 } as const;
 
