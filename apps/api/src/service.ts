@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import { ApiConfig } from './config.js';
 import { landingPage } from './console/landing-page.js';
+import { answerUnreadable, refuseEarly } from './http/early-refusals.js';
 import { Problem } from './http/problem.js';
 import { createOpenApi } from './openapi.js';
 import { JWKS_MAX_AGE_SECONDS, SigningKeys } from './webhooks/signing-keys.js';
@@ -21,6 +22,7 @@ export const API_SERVICE: ServiceDefinition<ApiConfig> = {
   fastify: {
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    clientErrorHandler: answerUnreadable,
     // An address that cannot be decoded: Fastify's own answer would repeat it.
     frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
       const problem = new Problem(400, 'The address cannot be decoded.');
@@ -37,13 +39,7 @@ async function setup(app: NestFastifyApplication): Promise<void> {
   app.setGlobalPrefix('v1');
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.removeContentTypeParser('text/plain');
-  // clients that always name a content type may send a POST without a body
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    if (encoding === undefined && (length === undefined || length === '0')) delete request.headers['content-type'];
-    done();
-  });
+  refuseEarly(fastify);
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
     done();

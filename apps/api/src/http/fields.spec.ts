@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, it } from 'vitest';
-import { Instant } from './fields.js';
+import { Instant, Whole } from './fields.js';
 import { validateAs } from './validation.js';
 
 class Window {
@@ -33,5 +33,25 @@ describe('an instant', () => {
     7,
   ])('may not be %s, which PostgreSQL or Date would not read', async (since) => {
     expect(new Set(await pathsOf(since))).toEqual(new Set(['since']));
+  });
+});
+
+class Pace {
+  @Whole({ min: 0, max: 9, nullable: true })
+  perSecond!: number | null;
+}
+
+describe('a whole number', () => {
+  it.each([
+    [5, 5],
+    ['5', 5],
+    [null, null],
+  ])('may be %j', async (perSecond, expected) => {
+    expect(await validateAs(Pace, { perSecond })).toMatchObject({ instance: { perSecond: expected }, errors: [] });
+  });
+
+  it.each([[true], [false], [''], [' 5'], ['0x5'], ['5e0'], [[5]], [5.5], [10]])('may not be %j', async (perSecond) => {
+    const { errors } = await validateAs(Pace, { perSecond });
+    expect(new Set(errors.map(({ path }) => path))).toEqual(new Set(['perSecond']));
   });
 });

@@ -63,12 +63,16 @@ export function OneWord(values: readonly string[], options: Common = {}) {
   return field(options, { type: 'string', enum: [...values] }, IsIn(values));
 }
 
+const readDigits = (value: unknown): unknown =>
+  typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+
+/** In a query numbers are texts, so digits will do everywhere; nothing else is made a number: `true` is not 1. */
 export function Whole(options: Common & { min: number; max: number }) {
   const { min, max, ...common } = options;
   return field(
     common,
     { type: 'integer', minimum: min, maximum: max },
-    Type(() => Number),
+    Transform(({ value }: { value: unknown }) => readDigits(value)),
     IsInt(),
     Min(min),
     Max(max),

@@ -125,14 +125,30 @@ describe('errors', () => {
     ['not JSON', () => post('{'), 400],
     ['not an object', () => post('[]'), 422],
     ['another content type', () => post('a=b', { 'content-type': 'text/plain' }), 415],
+    ['sent as a form', () => post('{}', { 'content-type': 'application/x-www-form-urlencoded' }), 415],
+    ['compressed', () => post('{}', { 'content-encoding': 'gzip' }), 415],
     ['too large', () => post({ name: 'x'.repeat(300_000) }), 413],
     ['for a route that does not exist', () => api.call('GET', '/v1/nothing', { key }), 404],
+    ['by a method that the route has not', () => api.call('PUT', '/v1/webhooks/whk_1?a=b', { key }), 405],
     ['with a forged cursor', () => api.call('GET', '/v1/audit-log?cursor=WyJ4Il0', { key }), 400],
     ['with a prototype in it', () => post('{"__proto__": {"a": 1}}'), 400],
   ])('are problem+json: a body or request %s', async (_what, send, status) => {
     const answer = await send();
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(answer).toMatchObject({ status, body: { status, title: expect.any(String) as unknown } });
+  });
+
+  it('name the methods that a route has, 404 where it has none', async () => {
+    const answers = await Promise.all([
+      api.call('OPTIONS', '/v1/webhooks'),
+      api.call('DELETE', '/openapi.json'),
+      api.call('DELETE', '/openapi_json'),
+    ]);
+    expect(answers.map(({ status, headers }) => [status, headers.get('allow')])).toEqual([
+      [405, 'GET, HEAD, POST'],
+      [405, 'GET, HEAD'],
+      [404, null],
+    ]);
   });
 
   it('answer 401 with how to authenticate', async () => {
@@ -177,7 +193,7 @@ describe('audit log', () => {
       { action: 'credential_set.updated', detail: { fields: ['name'] } },
       { action: 'credential_set.created' },
     ]);
-    expect((await api.call('DELETE', '/v1/audit-log', { key: own })).status).toBe(404);
+    expect((await api.call('DELETE', '/v1/audit-log', { key: own })).status).toBe(405);
   });
 
   it('is paged', async () => {

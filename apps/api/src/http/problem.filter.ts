@@ -30,8 +30,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof HttpException) return new Problem(error.getStatus(), error.message);
     const status = statusOf(error);
     if (status !== undefined && status >= 400 && status < 500) return new Problem(status, (error as Error).message);
-    if (hasCode(error, UNREADABLE)) return new Problem(400, 'The request holds a value that cannot be read.');
-    if (hasCode(error, OVERTAKEN))
+    if (UNREADABLE.has(codeOf(error))) return new Problem(400, 'The request holds a value that cannot be read.');
+    if (OVERTAKEN.has(codeOf(error)))
       return new Problem(409, 'Another request changed what this one is about: read it and try again.');
     this.logger.error({ msg: 'request failed', ...describe(error) });
     return new Problem(500);
@@ -44,8 +44,9 @@ const UNREADABLE = new Set(['22021', '22P05', '22007', '22008', '22009']);
 /** SQLSTATEs of a reference to what is gone by now, or of what is referred to by now: the request was sound when it was checked. */
 const OVERTAKEN = new Set(['23503']);
 
-const hasCode = (error: unknown, codes: ReadonlySet<string>): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.has(error.code);
+/** A system's or a database's code of what went wrong; '' for errors that have none. */
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** Fastify's own errors (body too large, not JSON, …) carry the status. */
 function statusOf(error: unknown): number | undefined {
@@ -57,6 +58,5 @@ function statusOf(error: unknown): number | undefined {
 function describe(error: unknown): { error: string; code?: string; stack?: string } {
   if (!(error instanceof Error)) return { error: typeof error };
   const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { error: error.name, code, stack: frames?.join('\n') };
+  return { error: error.name, code: codeOf(error) || undefined, stack: frames?.join('\n') };
 }

@@ -20,11 +20,13 @@ const TITLES: Record<number, string> = {
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Request not complete',
   409: 'Conflict',
   410: 'Gone',
   413: 'Body too large',
   415: 'Unsupported media type',
   422: 'Not valid',
+  431: 'Headers too large',
   500: 'Internal error',
   503: 'Not available now',
 };
