@@ -10,12 +10,12 @@ const parseDate = (text: string): number =>
 
 /**
  * Reads `Retry-After` (RFC 9110, 10.2.3): whole seconds or an HTTP date.
- * @returns milliseconds from `now`, at least 0 and at most one hour; null where the header is missing or unreadable
+ * @returns milliseconds from `now`, above 0 and at most one hour; null where it asks for no wait (0, or a date that is past by our
+ *   clock: the delay of the policy remains, else nothing would be between the tries), is missing or unreadable
  */
 export function parseRetryAfter(header: string | undefined, now: number): number | null {
   const text = header?.trim();
   if (!text) return null;
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDate(text) - now;
-  if (Number.isNaN(ms)) return null;
-  return Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
+  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : null;
 }
