@@ -22,6 +22,12 @@ const WEBHOOK_GONE = '23503';
 const isWebhookGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === WEBHOOK_GONE;
 
+interface Stored {
+  inserted: Inserted[];
+  /** Webhooks whose holders elsewhere hear of it with the commit. */
+  told: ReadonlySet<string>;
+}
+
 /** The storing half of the fan-out: one transaction holds a batch's deliveries and the consumer's next offset. */
 @Controller()
 export class EventsConsumer {
@@ -38,7 +44,7 @@ export class EventsConsumer {
   async handle(batch: Batch): Promise<void> {
     const events = readBatch(batch);
     const trace = MatchTrace.begin(this.tracing, batch, CONSUMER, events);
-    const inserted = await this.store(batch as LaneBatch, events).catch((error: unknown) => {
+    const { inserted, told } = await this.store(batch as LaneBatch, events).catch((error: unknown) => {
       trace?.end(error);
       throw error;
     });
@@ -47,13 +53,14 @@ export class EventsConsumer {
     this.metrics.created(inserted.length);
     if (inserted.length > 0) await faultPoint('fanout.after-insert');
     this.offer(inserted, events);
-    // A webhook given away since the insert: its new holder may have looked before the commit.
-    await this.wakeHolders(this.pool, inserted);
+    // Given away since the insert: the new holder may have looked before the commit.
+    const untold = inserted.filter(({ webhookId }) => !told.has(webhookId));
+    await this.wakeHolders(this.pool, this.heldElsewhere(untold));
   }
 
-  private async store(batch: LaneBatch, events: readonly ReadEvent[]): Promise<Inserted[]> {
-    const inserted = await this.storeAtOnce(batch, events);
-    if (inserted) return inserted;
+  private async store(batch: LaneBatch, events: readonly ReadEvent[]): Promise<Stored> {
+    const stored = await this.storeAtOnce(batch, events);
+    if (stored) return stored;
     try {
       return await inTransaction(this.pool, (client) => this.storeIn(client, batch, events));
     } catch (error) {
@@ -64,20 +71,22 @@ export class EventsConsumer {
   }
 
   /** By the configuration in memory. @returns null, with nothing done, when that or the lane is not what it was taken for */
-  private async storeAtOnce(batch: LaneBatch, events: readonly ReadEvent[]): Promise<Inserted[] | null> {
+  private async storeAtOnce(batch: LaneBatch, events: readonly ReadEvent[]): Promise<Stored | null> {
     const { loaded } = this.configuration;
     if (!loaded || loaded.openWriters.size > 0) return null;
     const { lane, nextOffset } = batch;
     const deliveries = matchEvents(loaded.index, events, this.tracing.isOn);
-    const place = { lane, nextOffset, version: loaded.version, wake: this.wakePayload(deliveries) };
-    return intake(this.pool, place, deliveries).catch((error: unknown) => {
+    const told = this.heldElsewhere(deliveries);
+    const place = { lane, nextOffset, version: loaded.version, wake: wakePayload(told) };
+    const inserted = await intake(this.pool, place, deliveries).catch((error: unknown) => {
       if (isWebhookGone(error)) return null;
       throw error;
     });
+    return inserted && { inserted, told };
   }
 
   /** @throws FencedError */
-  private async storeIn(client: PoolClient, batch: LaneBatch, events: readonly ReadEvent[]): Promise<Inserted[]> {
+  private async storeIn(client: PoolClient, batch: LaneBatch, events: readonly ReadEvent[]): Promise<Stored> {
     // One round trip for the beginning of the transaction, the fence and the version.
     const [{ index }] = await Promise.all([
       this.configuration.current(client),
@@ -85,20 +94,20 @@ export class EventsConsumer {
     ]);
     const deliveries = matchEvents(index, events, this.tracing.isOn);
     const inserted = deliveries.length === 0 ? [] : await insertDeliveries(client, deliveries);
-    await this.wakeHolders(client, inserted);
-    return inserted;
+    const told = this.heldElsewhere(inserted);
+    await this.wakeHolders(client, told);
+    return { inserted, told };
   }
 
-  /** Tells the other replicas about deliveries of webhooks that are not held here. */
-  private async wakeHolders(client: Queryable, inserted: readonly Inserted[]): Promise<void> {
-    const payload = this.wakePayload(inserted);
+  /** Tells the other replicas that these webhooks have deliveries. */
+  private async wakeHolders(client: Queryable, webhookIds: ReadonlySet<string>): Promise<void> {
+    const payload = wakePayload(webhookIds);
     if (payload !== null) await client.query('select pg_notify($1, $2)', [DELIVERIES_CHANNEL, payload]);
   }
 
-  /** @returns null when all of the webhooks are held here */
-  private wakePayload(deliveries: readonly { webhookId: string }[]): string | null {
-    const elsewhere = new Set(deliveries.map(({ webhookId }) => webhookId).filter((id) => !this.fanout.holds(id)));
-    return elsewhere.size === 0 ? null : Fanout.wakePayload([...elsewhere]);
+  /** The webhooks that are not held here, or by nobody. */
+  private heldElsewhere(deliveries: readonly { webhookId: string }[]): ReadonlySet<string> {
+    return new Set(deliveries.map(({ webhookId }) => webhookId).filter((id) => !this.fanout.holds(id)));
   }
 
   private offer(inserted: readonly Inserted[], events: readonly ReadEvent[]): void {
@@ -118,6 +127,9 @@ export class EventsConsumer {
     }
   }
 }
+
+const wakePayload = (webhookIds: ReadonlySet<string>): string | null =>
+  webhookIds.size === 0 ? null : Fanout.wakePayload([...webhookIds]);
 
 function toDelivery(id: string, webhookId: string, { facts, traceparent }: ReadEvent, message: Buffer): Delivery {
   return {

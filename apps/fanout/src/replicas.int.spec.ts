@@ -4,11 +4,13 @@ import * as testkit from '@claimwire/testkit';
 import { WebhookReceiver } from '@claimwire/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, TestBench } from '../test/test-bench.js';
+import { DELIVERIES_CHANNEL } from './sending/insert-deliveries.js';
 
 let bench: TestBench;
 let second: RunningService;
 const receivers: WebhookReceiver[] = [];
 const CONCURRENCY = 3;
+const TOLD_EVENTS = 5;
 
 beforeAll(async () => {
   bench = await TestBench.open(testkit);
@@ -70,6 +72,23 @@ describe('two replicas', () => {
     }
   });
 
+  it('tell each other once of what one has stored for the other', async () => {
+    const client = await bench.pool.connect();
+    const told: (string | undefined)[] = [];
+    client.on('notification', ({ payload }) => told.push(payload));
+    await client.query(`listen ${DELIVERIES_CHANNEL}`);
+    const before = receivers.map(({ requests }) => requests.length);
+    for (let event = 1; event <= TOLD_EVENTS; event += 1) {
+      await emitTo(1, 1);
+      await eventually('all have it', () =>
+        receivers.every((receiver, at) => receiver.requests.length === before[at]! + event),
+      );
+    }
+    client.release(true);
+    expect(told).toHaveLength(TOLD_EVENTS);
+    expect(told.every((payload) => payload?.split(',').length === 2)).toBe(true);
+  });
+
   it('hand over while they send: nothing is lost, sent twice, out of order or beyond the limit', async () => {
     const before = receivers.map(({ requests }) => requests.length);
     const sending = emitTo(8, 20);
@@ -77,10 +96,10 @@ describe('two replicas', () => {
     const count = await sending;
     await stopping;
     await second.stop();
-    await Promise.all(webhooks.map(({ id }) => bench.settled(id, { delivered: 100 + count }, 40_000)));
+    await Promise.all(webhooks.map(({ id }) => bench.settled(id, { delivered: 100 + TOLD_EVENTS + count }, 40_000)));
     expect(await owners()).toEqual({ 'fanout-a': 4 });
     for (const receiver of receivers) {
-      expect(receiver.requests).toHaveLength(100 + count);
+      expect(receiver.requests).toHaveLength(100 + TOLD_EVENTS + count);
       expect(receiver.mostInFlight).toBe(CONCURRENCY);
       expect(ordered(receiver)).toBe(true);
     }
@@ -90,7 +109,7 @@ describe('two replicas', () => {
     const [dead, alive] = receivers;
     alive?.answer(() => undefined);
     // Events of every partition come through: the consumer group has settled after the hand-over above.
-    const before = 260 + (await emitTo(1, 50));
+    const before = (alive?.requests.length ?? 0) + (await emitTo(1, 50));
     await bench.settled(webhooks[1]?.id ?? '', { delivered: before }, 40_000);
     dead?.answer(() => ({ delayMs: 60_000 }));
     const startedAt = Date.now();
