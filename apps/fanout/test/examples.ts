@@ -1,6 +1,7 @@
 import type { EventFacts } from '@claimwire/contracts';
 import type { Delivery } from '../src/lanes/delivery.js';
 import type { Destination } from '../src/configuration/destination.js';
+import { ShownRequest } from '../src/configuration/shown-request.js';
 import type { Binding } from '../src/matching/binding-index.js';
 
 /** A denial that a Stedi connection brought. */
@@ -52,7 +53,7 @@ export const exampleDestination = (more: Partial<Destination> = {}): Destination
   secrets: [],
   headers: [],
   oauth: null,
-  shownHead: '{"headers":{"user-agent":"x"',
+  shownRequest: new ShownRequest({ method: 'POST', url: 'https://pms.example/', headers: { 'user-agent': 'x' } }),
   secretValues: [],
   ...more,
 });

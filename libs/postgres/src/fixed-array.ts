@@ -20,9 +20,8 @@ const INT32_BYTES = 4;
 function fixedArray<T>(type: FixedType<T>, values: readonly (T | null)[]): Buffer {
   const { oid, bytes: size } = type;
   const nulls = countNulls(values);
-  const { bytes, at } = writeArrayHeader({
-    ...{ oid, count: values.length, nulls, elementBytes: (values.length - nulls) * size },
-  });
+  const elementBytes = (values.length - nulls) * size;
+  const { bytes, at } = writeArrayHeader({ oid, count: values.length, nulls, elementBytes });
   let next = at;
   for (const value of values) {
     next = bytes.writeInt32BE(value === null ? NULL_LENGTH : size, next);

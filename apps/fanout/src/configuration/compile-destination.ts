@@ -4,6 +4,7 @@ import type { TimedSecret } from '@claimwire/signing';
 import { UnusableWebhookError } from './destination.js';
 import type { Destination, JwtKey, Method, OAuthClient, Signing } from './destination.js';
 import { MASK, maskHeader, maskUrl } from './mask.js';
+import { ShownRequest } from './shown-request.js';
 import type { Ordering } from '../lanes/lane.js';
 import type { RetryPolicy } from '../policy/retry-policy.js';
 
@@ -114,10 +115,6 @@ const secretsIn = (values: readonly string[]): string[] =>
     .filter((value) => value.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length);
 
-/** Without the two brackets at its end: members can follow. There is at least one header, the user agent. */
-const openJson = (request: { method: Method; url: string; headers: Record<string, string> }): string =>
-  JSON.stringify(request).slice(0, -2);
-
 /** @throws UnusableWebhookError when it cannot be sent to as it is */
 export function compileDestination(webhook: WebhookRecord): Destination {
   const { url: address, headers: own, credentials, ...rest } = webhook;
@@ -144,7 +141,11 @@ export function compileDestination(webhook: WebhookRecord): Destination {
     signing: readSigning(webhook),
     oauth,
     headers: headers.flat(),
-    shownHead: openJson({ method: webhook.method, url: maskUrl(address), headers: Object.fromEntries(shown) }),
+    shownRequest: new ShownRequest({
+      method: webhook.method,
+      url: maskUrl(address),
+      headers: Object.fromEntries(shown),
+    }),
     secretValues: secretsIn(secretValues),
   };
 }

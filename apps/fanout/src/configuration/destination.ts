@@ -3,6 +3,7 @@ import type { WebhookStatus } from '@claimwire/postgres/schema';
 import type { TimedSecret } from '@claimwire/signing';
 import type { Ordering } from '../lanes/lane.js';
 import type { RetryPolicy } from '../policy/retry-policy.js';
+import type { ShownRequest } from './shown-request.js';
 
 export type Method = 'POST' | 'PUT' | 'GET' | 'PATCH' | 'DELETE';
 
@@ -17,9 +18,16 @@ export interface JwtKey {
 export type Signing =
   | { type: 'standard_webhooks' }
   | { type: 'hmac_sha256'; header: string; encoding: 'hex' }
-  /** `audience`: the URL as the tenant wrote it. */
-  | { type: 'jwt_rs256'; header: string; audience: string; keys: readonly JwtKey[] }
+  | JwtSigning
   | { type: 'none' };
+
+export interface JwtSigning {
+  type: 'jwt_rs256';
+  header: string;
+  /** The URL as the tenant wrote it. */
+  audience: string;
+  keys: readonly JwtKey[];
+}
 
 /** Of a credential set `oauth2_client_credentials`. */
 export interface OAuthClient {
@@ -60,8 +68,7 @@ export interface Destination {
   oauth: OAuthClient | null;
   /** Name, value, name, value, …: the credential set's and the webhook's own, and defaults that these may replace. */
   headers: readonly string[];
-  /** For the log of attempts: JSON of method, address and `headers` without secrets, open for what each request adds to them. */
-  shownHead: string;
+  shownRequest: ShownRequest;
   /** Values that no log may show, also where an answer repeats them. */
   secretValues: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { signRs256Jwt } from '@claimwire/signing';
-import type { Destination, JwtKey } from '../configuration/destination.js';
+import type { JwtKey, JwtSigning } from '../configuration/destination.js';
 import { MASK } from '../configuration/mask.js';
 import type { RenderedRequest } from './render-request.js';
 
@@ -13,18 +13,22 @@ function currentKey(keys: readonly JwtKey[], now: number): JwtKey | undefined {
   return newestFirst.find(({ signsFrom }) => signsFrom <= now) ?? newestFirst.at(-1);
 }
 
+interface TokenSubject {
+  tenant: string;
+  webhookId: string;
+  eventId: string;
+  signing: JwtSigning;
+  now: Date;
+}
+
 /**
- * Adds the JWT of a webhook with `jwt_rs256`; any other request stays as it is. `jti` differs in each request, also
- * of one event: a receiver may refuse to see one twice.
+ * Adds the JWT of a webhook with `jwt_rs256`. `jti` differs in each request, also of one event: a receiver may refuse to see one twice.
  * @throws Error when the tenant has no key
  */
 export async function addToken(
   request: RenderedRequest,
-  { id, tenant, signing }: Destination,
-  eventId: string,
-  now: Date,
+  { tenant, webhookId, eventId, signing, now }: TokenSubject,
 ): Promise<void> {
-  if (signing.type !== 'jwt_rs256') return;
   const key = currentKey(signing.keys, now.getTime());
   if (!key) throw new Error('the tenant has no key to sign with');
   const issuedAt = Math.floor(now.getTime() / 1000);
@@ -34,7 +38,7 @@ export async function addToken(
     jti: `${eventId}.${randomBytes(8).toString('hex')}`,
     iat: issuedAt,
     exp: issuedAt + LIFETIME_SECONDS,
-    webhook: id,
+    webhook: webhookId,
     body_sha256: createHash('sha256')
       .update(request.body ?? '')
       .digest('hex'),

@@ -74,7 +74,7 @@ function conclude(destination: Destination, delivery: Delivery, { at, request, r
     random: Math.random(),
   });
   const { status, error, phases } = result;
-  const shown = `${destination.shownHead}${request?.headers.shown ?? ''}}}`;
+  const shown = destination.shownRequest.with(request?.headers.shown ?? '');
   const response = responseOf(result, destination, secretsOf(destination, request));
   return { outcome, attempt: { at, status, error, phases, request: shown, response } };
 }
@@ -128,8 +128,9 @@ export class Attempter {
     let request: RenderedRequest;
     try {
       const now = new Date(at);
+      const { signing } = destination;
       request = renderRequest(destination, delivery, now);
-      if (destination.signing.type === 'jwt_rs256') await addToken(request, destination, delivery.eventId, now);
+      if (signing.type === 'jwt_rs256') await addToken(request, { ...delivery, signing, now });
     } catch {
       return { request: null, result: { ...FAILED, error: 'invalid_request' } };
     }

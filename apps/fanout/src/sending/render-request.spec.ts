@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
+import { exampleDelivery } from '../../test/examples.js';
 import { compileDestination } from '../configuration/compile-destination.js';
 import type { WebhookRecord } from '../configuration/compile-destination.js';
 import { maskEnd, maskText } from '../configuration/mask.js';
@@ -36,22 +37,6 @@ const webhook = (more: Partial<WebhookRecord> = {}): WebhookRecord => ({
   credentials: { type: 'api_keys', config: { headers: [PARTNER] } },
   ...more,
 });
-const delivery = (more: Partial<Delivery> = {}): Delivery => ({
-  id: '1',
-  tenant: 'demo',
-  webhookId: 'whk_1',
-  eventId: 'evt_1',
-  eventType: 'claim.updated',
-  claimKey: 'demo/cair/1',
-  version: 2,
-  replayId: '',
-  tries: 0,
-  firstTriedAt: null,
-  receivedAt: '2025-03-11T14:35:01.120Z',
-  traceparent: undefined,
-  message: Buffer.from(MESSAGE),
-  ...more,
-});
 interface ShownRequest {
   method: string;
   url: string;
@@ -59,11 +44,15 @@ interface ShownRequest {
 }
 const render = (more: Partial<WebhookRecord> = {}, what: Partial<Delivery> = {}) => {
   const destination = compileDestination(webhook(more));
-  const { headers, ...rest } = renderRequest(destination, delivery(what), new Date());
+  const { headers, ...rest } = renderRequest(
+    destination,
+    exampleDelivery({ message: Buffer.from(MESSAGE), ...what }),
+    new Date(),
+  );
   const byName: Record<string, string> = {};
   const { sent } = headers;
   for (let at = 0; at < sent.length; at += 2) byName[(sent[at] ?? '').toLowerCase()] = sent[at + 1] ?? '';
-  const shown = `${destination.shownHead}${headers.shown}}}`;
+  const shown = destination.shownRequest.with(headers.shown);
   return { ...rest, destination, headers: byName, shown: JSON.parse(shown) as ShownRequest };
 };
 
@@ -117,12 +106,13 @@ describe('the request of a delivery', () => {
   });
 
   it('names the event by CloudEvents headers', () => {
-    expect(render().headers).toMatchObject({
+    const receivedAt = '2025-03-11T14:35:01.120Z';
+    expect(render({}, { receivedAt }).headers).toMatchObject({
       'ce-specversion': '1.0',
       'ce-id': 'evt_1',
       'ce-source': '/claimwire/demo',
       'ce-type': 'claim.updated',
-      'ce-time': '2025-03-11T14:35:01.120Z',
+      'ce-time': receivedAt,
       'content-type': 'application/json',
     });
   });

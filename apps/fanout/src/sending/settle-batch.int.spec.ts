@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DeliveriesTable } from '../../test/deliveries-table.js';
+import { exampleDelivery } from '../../test/examples.js';
 import type { Delivery } from '../lanes/delivery.js';
 import { settleBatch } from './settle-batch.js';
 import type { Settlement } from './settlement.js';
@@ -30,19 +31,7 @@ async function firstPending({ pool }: DeliveriesTable, count: number): Promise<R
 
 /** The first few are to be tried again. */
 const settlement = (row: Row, index: number): Settlement => ({
-  delivery: {
-    ...row,
-    tenant: 't',
-    webhookId: 'whk_1',
-    eventType: 'claim.updated',
-    version: 1,
-    replayId: '',
-    tries: 0,
-    firstTriedAt: null,
-    receivedAt: '',
-    traceparent: undefined,
-    message: null,
-  },
+  delivery: exampleDelivery({ ...row, tenant: 't', version: 1, message: null }),
   outcome: index < RETRIED ? { type: 'retry', delayMs: RETRY_MS } : { type: 'delivered' },
   attempt: null,
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exampleDestination } from '../../test/examples.js';
+import { exampleDelivery, exampleDestination } from '../../test/examples.js';
 import type { Delivery } from '../lanes/delivery.js';
 import type { Outcome } from '../policy/decide-outcome.js';
 import type { RefillQuestion, Refill } from './delivery-store.js';
@@ -60,7 +60,12 @@ class World {
 
   insert(claim: number, version: number): Delivery {
     this.clock += 1;
-    const delivery = deliveryOf(String(this.clock), `claim-${claim}`, version);
+    const delivery = exampleDelivery({
+      id: String(this.clock),
+      webhookId: DESTINATION.id,
+      claimKey: `claim-${claim}`,
+      version,
+    });
     this.rows.set(delivery.id, { delivery, dueAt: this.clock });
     return delivery;
   }
@@ -129,22 +134,6 @@ class World {
 
 const isBefore = (other: Delivery, delivery: Delivery, known: ReadonlySet<string>): boolean =>
   other.claimKey === delivery.claimKey && other.version < delivery.version && !known.has(other.id);
-
-const deliveryOf = (id: string, claimKey: string, version: number): Delivery => ({
-  id,
-  tenant: 'demo',
-  webhookId: DESTINATION.id,
-  eventId: `evt_${id}`,
-  eventType: 'claim.updated',
-  claimKey,
-  version,
-  replayId: '',
-  tries: 0,
-  firstTriedAt: null,
-  receivedAt: '',
-  traceparent: undefined,
-  message: Buffer.from('{}'),
-});
 
 describe('a sender', () => {
   it.each([
