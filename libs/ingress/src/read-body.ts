@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { EndOfTurn } from './end-of-turn.js';
 import type { InFlightShare } from './in-flight-budget.js';
 import { type BodyTaker, WebhookRequest } from './webhook-request.js';
 
@@ -38,6 +39,13 @@ export function readBody(
   });
 }
 
+interface Read {
+  settle: (reading: BodyReading) => void;
+  reading: BodyReading;
+}
+
+const readings = new EndOfTurn<Read>(({ settle, reading }) => settle(reading));
+
 class BodyCollector implements BodyTaker {
   private chunks: Buffer[] = [];
   private length = 0;
@@ -71,6 +79,6 @@ class BodyCollector implements BodyTaker {
     if (this.settled) return;
     this.settled = true;
     this.chunks = [];
-    this.settle(reading);
+    readings.add({ settle: this.settle, reading });
   }
 }
