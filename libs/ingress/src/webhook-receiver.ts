@@ -41,6 +41,12 @@ const OUR_FAULT: ReadonlySet<string> = new Set(['key_unusable', 'auth_type_unkno
 /** What a request costs besides its body: headers, sockets, promises. A bound, not a measure. */
 const REQUEST_OVERHEAD_BYTES = 4 * 1024;
 
+/**
+ * Whoever awaits it lets the other requests of this turn of the event loop come as far (`EndOfTurn` brings them together): all are
+ * verified, then all built, then all published. The code of a stage stays in the processor's caches; that is worth more than the promise.
+ */
+const NEXT_STAGE = Promise.resolve();
+
 /** A verified request, ready to be judged by its content. */
 interface Genuine {
   route: IngressRoute;
@@ -86,7 +92,7 @@ export class WebhookReceiver {
     try {
       if (!share.grow(REQUEST_OVERHEAD_BYTES)) return unavailable('overloaded');
       const receivedAt = new Date();
-      // Awaited only where there is something to wait for: each turn through a promise costs, and there were fifteen.
+      // Awaited only where there is something to wait for: each turn through a promise costs.
       const found = this.connectionOf(token, receivedAt);
       const connection = found instanceof Promise ? await found : found;
       if ('status' in connection) return connection;
@@ -96,8 +102,7 @@ export class WebhookReceiver {
 
       const { headers } = request;
       const claimed = { route, connection, headers, body: reading.body, receivedAt, trace };
-      const verifying = this.verify(claimed, connection, receivedAt);
-      const verification = verifying instanceof Promise ? await verifying : verifying;
+      const verification = await this.verify(claimed, connection, receivedAt);
       const source = verification.ok ? '' : (request.socket.remoteAddress ?? '');
       const genuine = verification.ok
         ? claimed
@@ -106,6 +111,7 @@ export class WebhookReceiver {
       const unreadable = this.unreadable(genuine);
       if (unreadable) return unreadable;
       const built = this.build(genuine);
+      await NEXT_STAGE;
       try {
         await this.sink.accept(built.record);
       } catch (error) {
